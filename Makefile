@@ -1,0 +1,56 @@
+# The commands of the project; `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick browser check format bench bench-smoke lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Quick tests use both cores of a small machine; the browser's share one server and run in a row.
+WORKERS ?= 2
+
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/ready: requirements.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) requirements.lock
+
+.venv/ready-dev: requirements-dev.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) requirements-dev.lock
+
+demo: .venv/ready ## set up, load the demo city and serve it
+	@$(BIN)/citycall demo
+
+test: .venv/ready-dev quick browser ## set up and run all tests
+
+quick: .venv/ready-dev ## unit and integration tests
+	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow"
+
+browser: .venv/ready-dev ## slow tests and journeys in a real browser
+	$(BIN)/pytest -n 1 -q -m "browser or slow"
+
+check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs map
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy src tests bench
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet src
+	$(BIN)/python scripts/check_migrations.py
+	$(BIN)/python scripts/docs_map.py --check
+
+format: .venv/ready-dev ## put the code into the one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+bench: .venv/ready-dev ## measure everything as ratios (about half an hour)
+	$(BIN)/citycall bench --output bench/results/bench.json
+
+bench-smoke: .venv/ready-dev ## the same in small, to see that it runs
+	$(BIN)/citycall bench --smoke --output bench/results/smoke.json
+
+lock: .venv/ready-dev ## choose new versions of all dependencies
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environment and what tools left; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,108 @@
+"""All measurements in one run, each on a database of its own."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import stage
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much to measure."""
+
+    rounds: int
+    seconds: int
+    chaos: int
+    imported: int
+    small: int
+    large: int
+
+
+FULL = Sizes(rounds=5, seconds=8, chaos=10_000, imported=100_000, small=100_000, large=5_000_000)
+SMOKE = Sizes(rounds=2, seconds=2, chaos=500, imported=5_000, small=2_000, large=10_000)
+
+
+def _load_city(where: stage.Stage) -> str:
+    """The demo city and an API key in a new database; the key's secret."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
+    import django
+    from django.db import connections
+
+    django.setup()
+    connections.close_all()
+    from django.conf import settings
+
+    from citycall.settings import database_of
+
+    settings.DATABASES["default"].update(database_of(where.url))
+    connections["default"].settings_dict.update(database_of(where.url))
+    from citycall.accounts.actions import issue_key
+    from citycall.core.actors import SYSTEM
+    from citycall.demo import loading
+    from citycall.operations import migrations
+    from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE
+
+    at = datetime.now(UTC)
+    migrations.run(lock_timeout="5s", say=lambda line: None)
+    loading.load_city(at=at)
+    _key, secret = issue_key(name="Bench", scopes=[SUBMIT_SCOPE, READ_SCOPE], by=SYSTEM, at=at)
+    return secret
+
+
+def run(
+    *, smoke: bool, only: Collection[str], say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Measure what is asked for (everything, where nothing is named); the results by name."""
+    sizes = SMOKE if smoke else FULL
+    results: dict[str, Any] = {"machine": _machine(), "smoke": smoke}
+    cluster = stage.cluster_url()
+    for name, measure in _MEASUREMENTS.items():
+        if only and name not in only:
+            continue
+        say(f"{name} …")
+        start = time.monotonic()
+        with stage.prepared(cluster=cluster) as where:
+            results[name] = measure(where, _load_city(where), sizes)
+        say(f"{name}: {time.monotonic() - start:.0f} s")
+    return results
+
+
+def _machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def _intake(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import intake
+
+    return intake.measure(where, secret=secret, rounds=sizes.rounds, seconds=sizes.seconds)
+
+
+def _chaos(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import chaos
+
+    return chaos.measure(where, secret=secret, count=sizes.chaos)
+
+
+def _imports(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import imports
+
+    return imports.measure(where, rows=sizes.imported, rounds=min(sizes.rounds, 3))
+
+
+def _reads(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import reads
+
+    return reads.measure(where, small=sizes.small, large=sizes.large)
+
+
+_MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
+    "intake": _intake,
+    "chaos": _chaos,
+    "imports": _imports,
+    "reads": _reads,
+}

@@ -1,0 +1,65 @@
+"""People and programs that sign in."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from citycall.agencies.models import Agency, Team
+
+
+class Role(models.TextChoices):
+    """What a person does for the city; policies are written in these."""
+
+    CALL_TAKER = "call_taker", "Call-taker"
+    SUPERVISOR = "supervisor", "Call-centre supervisor"
+    DISPATCHER = "dispatcher", "Dispatcher"
+    CREW = "crew", "Crew"
+    AGENCY_MANAGER = "agency_manager", "Agency manager"
+    ANALYST = "analyst", "Analyst"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class User(AbstractUser):
+    """A person with an account: staff hold memberships, a resident holds none."""
+
+    language = models.CharField(max_length=10, default="en")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    """One role of one person, at one agency (and team), or city-wide where agency is empty."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "agency", "team"],
+                name="membership_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class ApiKey(models.Model):
+    """A program's key: only the SHA-256 of its secret is kept."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,111 @@
+"""Signing in and out with a user name and password, slowed for those who guess."""
+
+import hashlib
+import ipaddress
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from citycall.core import clock
+
+STAFF_SESSION: Final = timedelta(hours=12)
+
+# Failures, not attempts, are counted, in each web process by itself. One address may be a whole
+# office, so it gets more of them than one user name.
+BY_ADDRESS: Final[RateLimitItem] = RateLimitItemPerMinute(30, 10)
+BY_NAME: Final[RateLimitItem] = RateLimitItemPerMinute(10, 10)
+_failures = MovingWindowRateLimiter(MemoryStorage())
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whom a limit counts: the client's IPv4 address, or its IPv6 network of 64 bits.
+
+    Behind proxies of the city's own, their number is the setting ``CITYCALL_PROXIES``: that many
+    entries at the end of ``X-Forwarded-For`` were written by them and can be believed.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    proxies = int(getattr(settings, "CITYCALL_PROXIES", 0))
+    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(told) >= proxies:
+        address = told[-proxies]
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:50]
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password; one sentence for every failure, so that none says who exists."""
+
+    error_messages = {
+        "invalid_login": _("This user name and password do not belong together. Please try again."),
+        "inactive": _("This user name and password do not belong together. Please try again."),
+    }
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["username"].label = _("User name")
+        self.fields["password"].label = _("Password")
+
+
+class SignIn(auth_views.LoginView):
+    """The staff's door: 30 failures from one address or 10 for one name close it for a while."""
+
+    form_class = SignInForm
+    template_name = "accounts/sign_in.html"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        """Refuse before the password is looked at while there were too many failures."""
+        if not self._may_try():
+            context = self.get_context_data(form=self.form_class(request), too_many=True)
+            return self.render_to_response(context, status=429)
+        return super().post(request, *arguments, **options)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Start a session under a new key that ends twelve hours from now, used or not."""
+        response = super().form_valid(form)
+        self.request.session.set_expiry(clock.now() + STAFF_SESSION)
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Count the failure, and say no more than that it was one."""
+        for limit, who in self._limits():
+            _failures.hit(limit, who)
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+    def _may_try(self) -> bool:
+        return all(_failures.test(limit, who) for limit, who in self._limits())
+
+    def _limits(self) -> tuple[tuple[RateLimitItem, str], ...]:
+        name = self.request.POST.get("username", "").strip().casefold()
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        return (
+            (BY_ADDRESS, f"address:{client_address(self.request)}"),
+            (BY_NAME, f"name:{digest}"),
+        )
+
+
+class SignOut(auth_views.LogoutView):
+    """Ends the session, by POST only, and says so."""
+
+    template_name = "accounts/signed_out.html"
+    next_page = None
+
+
+def forget_failures() -> None:
+    """Forget every counted failure, as a restart does."""
+    _failures.storage.reset()

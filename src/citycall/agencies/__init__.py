@@ -1,0 +1,1 @@
+"""Agencies, their teams, and the calendars they work by."""

@@ -1,0 +1,1 @@
+"""The machines' own door: the JSON API."""

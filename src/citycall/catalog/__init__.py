@@ -1,0 +1,1 @@
+"""What can be asked for: services, their questions, targets and outcomes."""

@@ -1,0 +1,168 @@
+"""The catalog at one moment: immutable, whole, and quick to ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from citycall.agencies.calendars import WorkingTime
+from citycall.agencies.queries import AgencyEntry, Directory, TeamEntry
+from citycall.catalog.specs import OutcomeSpec, ServiceSpec
+from citycall.core.errors import NotFound
+
+T = TypeVar("T")
+
+
+class UnknownService(NotFound):
+    """No service has this code or id."""
+
+    code = "unknown_service"
+
+
+class UnknownOutcome(NotFound):
+    """No outcome has this code or id."""
+
+    code = "unknown_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A service in the catalog; ``team_id`` is its default team, ``active`` whether offered."""
+
+    id: int
+    agency_id: int
+    team_id: int | None
+    active: bool
+    spec: ServiceSpec
+
+    @property
+    def code(self) -> str:
+        return self.spec.code
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeEntry:
+    """An outcome in the catalog."""
+
+    id: int
+    spec: OutcomeSpec
+
+    @property
+    def active(self) -> bool:
+        """Whether it is still offered."""
+        return not self.spec.retired
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Services that residents find together, by name."""
+
+    name: str
+    services: tuple[ServiceEntry, ...]
+
+
+class Catalog:
+    """Services, outcomes, agencies and teams; retired ones are found by code and id only."""
+
+    def __init__(
+        self,
+        services: Iterable[ServiceEntry],
+        outcomes: Iterable[OutcomeEntry],
+        directory: Directory,
+    ) -> None:
+        self.directory = directory
+        self._by_id = {entry.id: entry for entry in services}
+        self._by_code = {entry.spec.code: entry for entry in self._by_id.values()}
+        self._outcomes = {entry.id: entry for entry in outcomes}
+        self._outcome_codes = {entry.spec.code: entry for entry in self._outcomes.values()}
+        self.groups: tuple[Group, ...] = _grouped(self._by_id.values())
+        self.services: tuple[ServiceEntry, ...] = tuple(
+            entry for group in self.groups for entry in group.services
+        )
+        self.something_else: ServiceEntry | None = next(
+            (entry for entry in self.services if entry.spec.something_else), None
+        )
+
+    @property
+    def all_services(self) -> tuple[ServiceEntry, ...]:
+        """Every service, retired ones included."""
+        return tuple(self._by_id.values())
+
+    @property
+    def outcomes(self) -> tuple[OutcomeEntry, ...]:
+        """The outcomes that are offered, by name."""
+        return tuple(entry for entry in self._outcomes.values() if entry.active)
+
+    def service(self, code: str) -> ServiceEntry:
+        """The service with this code; raises ``UnknownService``."""
+        return _known(self._by_code.get(code), UnknownService, _("There is no such service."))
+
+    def service_by_id(self, service_id: int) -> ServiceEntry:
+        """The service with this id; raises ``UnknownService``."""
+        return _known(self._by_id.get(service_id), UnknownService, _("There is no such service."))
+
+    def outcome(self, code: str) -> OutcomeEntry:
+        """The outcome with this code; raises ``UnknownOutcome``."""
+        found = self._outcome_codes.get(code)
+        return _known(found, UnknownOutcome, _("There is no such outcome."))
+
+    def outcome_by_id(self, outcome_id: int) -> OutcomeEntry:
+        """The outcome with this id; raises ``UnknownOutcome``."""
+        found = self._outcomes.get(outcome_id)
+        return _known(found, UnknownOutcome, _("There is no such outcome."))
+
+    @property
+    def agencies(self) -> tuple[AgencyEntry, ...]:
+        """The agencies that take work, by name."""
+        return tuple(entry for entry in self.directory.agencies if entry.active)
+
+    @property
+    def teams(self) -> tuple[TeamEntry, ...]:
+        """The teams that take work, by name."""
+        return tuple(entry for entry in self.directory.teams if entry.active)
+
+    def agency(self, agency_id: int) -> AgencyEntry:
+        """The agency with this id; raises ``UnknownAgency``."""
+        return self.directory.agency(agency_id)
+
+    def agency_by_code(self, code: str) -> AgencyEntry:
+        """The agency with this code; raises ``UnknownAgency``."""
+        return self.directory.agency_by_code(code)
+
+    def team(self, team_id: int) -> TeamEntry:
+        """The team with this id; raises ``UnknownTeam``."""
+        return self.directory.team(team_id)
+
+    def team_by_code(self, code: str) -> TeamEntry:
+        """The team with this code; raises ``UnknownTeam``."""
+        return self.directory.team_by_code(code)
+
+    def working_time(self, agency_id: int, calendar_code: str | None = None) -> WorkingTime:
+        """How an agency's working time is counted, or that of the calendar that is named."""
+        return self.directory.working_time(agency_id, calendar_code)
+
+
+def _grouped(entries: Iterable[ServiceEntry]) -> tuple[Group, ...]:
+    """The offered services by group and name; what takes all else comes last."""
+    offered = sorted(
+        (entry for entry in entries if entry.active),
+        key=lambda e: (e.spec.something_else, e.name.casefold(), e.code),
+    )
+    members: dict[str, list[ServiceEntry]] = {}
+    for entry in offered:
+        members.setdefault(entry.spec.group, []).append(entry)
+    names = sorted(
+        members, key=lambda name: (any(e.spec.something_else for e in members[name]), name)
+    )
+    return tuple(Group(name, tuple(members[name])) for name in names)
+
+
+def _known(found: T | None, missing: type[NotFound], sentence: str) -> T:
+    if found is None:
+        raise missing(sentence)
+    return found

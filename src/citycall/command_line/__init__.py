@@ -1,0 +1,1 @@
+"""The citycall command: demo, serve, worker, migrate, import, generate, bench, doctor."""

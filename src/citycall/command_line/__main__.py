@@ -1,0 +1,3 @@
+from citycall.command_line.main import main
+
+main()

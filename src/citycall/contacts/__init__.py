@@ -1,0 +1,1 @@
+"""The people who report, kept apart from what they reported, and erasable."""

@@ -1,0 +1,1 @@
+"""What every room stands on: actor, event, error, confirmation number, paging, snapshot."""

@@ -1,0 +1,126 @@
+"""What became of each problem: when it was worked, closed, disputed, or not yet done."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citycall.demo.history.incidents import Floats, Incidents, Ints, Moments
+from citycall.demo.history.truth import ServiceTruth, Truth
+
+DAY = 86_400
+CANCELLED, REFERRED, HELD = 0.015, 0.02, 0.06
+DISPUTED_IF_FALSE, CONFIRMED_IF_TRUE, DISPUTED_IF_TRUE = 0.45, 0.35, 0.01
+NEVER = np.datetime64("2262-01-01", "s")
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lives:
+    """The moments of each life (``NEVER`` where it does not happen), and the truth of its end."""
+
+    assigned: Moments
+    started: Moments
+    held: Moments
+    resumed: Moments
+    completed: Moments
+    disputed: Moments
+    completed_again: Moments
+    closed: Moments
+    cancelled: Moments
+    referred: Moments
+    confirmed: Bools
+    false_closure: Bools
+
+    @property
+    def last_completed(self) -> Moments:
+        """The completion that the end of the life rests on."""
+        return np.where(self.completed_again != NEVER, self.completed_again, self.completed)
+
+
+def _after(at: Moments, days: Floats) -> Moments:
+    return np.asarray(at + (days * DAY).astype("timedelta64[s]"))
+
+
+def _only(where: Bools, at: Moments) -> Moments:
+    return np.where(where, at, NEVER)
+
+
+def live(
+    incidents: Incidents,
+    truth: Truth,
+    *,
+    team_false_rate: Floats,
+    verification_days: Ints,
+    rng: np.random.Generator,
+) -> Lives:
+    """Draw each life; ``team_false_rate`` and ``verification_days`` are by row."""
+    count = len(incidents)
+    needed = _work_days(incidents, truth, rng)
+    fate = rng.random(count)
+    cancelled, referred = fate < CANCELLED, (fate >= CANCELLED) & (fate < CANCELLED + REFERRED)
+    works = ~cancelled & ~referred
+    held = works & (rng.random(count) < HELD)
+    pause = np.where(held, rng.exponential(4.0, count), 0.0)
+    done = _after(incidents.at, needed + pause)
+    false = works & (rng.random(count) < team_false_rate)
+    chance = np.where(false, DISPUTED_IF_FALSE, DISPUTED_IF_TRUE)
+    disputed = works & (rng.random(count) < chance)
+    disputed_at = _after(done, rng.uniform(0.1, 4.0, count))
+    again = _after(disputed_at, needed * 0.7 + 0.2)
+    last = np.where(disputed, again, done)
+    confirmed = works & (rng.random(count) < CONFIRMED_IF_TRUE) & (~false | disputed)
+    waited = np.where(confirmed, rng.uniform(0.05, 4.0, count), verification_days)
+    return Lives(
+        assigned=_only(works, _after(incidents.at, needed * rng.uniform(0.02, 0.15, count))),
+        started=_only(works, _after(incidents.at, needed * rng.uniform(0.3, 0.6, count) + pause)),
+        held=_only(held, _after(incidents.at, needed * 0.2)),
+        resumed=_only(held, _after(incidents.at, needed * 0.2 + pause)),
+        completed=_only(works, done),
+        disputed=_only(disputed, disputed_at),
+        completed_again=_only(disputed, again),
+        closed=_only(works, _after(last, waited)),
+        cancelled=_only(cancelled, _after(incidents.at, needed * 0.5)),
+        referred=_only(referred, _after(incidents.at, needed * 0.4)),
+        confirmed=confirmed,
+        false_closure=false & ~disputed,
+    )
+
+
+def _work_days(incidents: Incidents, truth: Truth, rng: np.random.Generator) -> Floats:
+    """Lognormal around the service's median, longer in some neighborhoods and after storms."""
+
+    def of(name: str) -> Floats:
+        return np.array([getattr(s, name) for s in truth.services])[incidents.service]
+
+    slow = np.array(list(truth.slowness.values()))[incidents.neighborhood]
+    days = rng.lognormal(np.log(of("median_days")), of("spread")) * slow
+    for storm in truth.storms:
+        begun = np.datetime64(storm.at.replace(tzinfo=None), "s")
+        since = (incidents.at - begun).astype("timedelta64[s]").astype(float) / DAY
+        days = np.where((since >= 0) & (since <= storm.days), days * (1 + 0.5 * storm.factor), days)
+    return np.asarray(days)
+
+
+def further_reports(
+    incidents: Incidents, truth: Truth, services: tuple[ServiceTruth, ...], lives: Lives,
+    rng: np.random.Generator,
+) -> tuple[Ints, Moments]:
+    """Rows that were told of again, and when: a Poisson process at the area's true rate.
+
+    The rate of further reports while a problem stands identifies how readily an area reports,
+    which is what under-reporting is judged by (Liu, Bhandaram and Garg, arXiv 2204.08620).
+    """
+    rate = np.array(list(truth.reporting_rate.values()))[incidents.neighborhood]
+    each = np.array([s.reports_each for s in services])[incidents.service]
+    ended = np.minimum(np.minimum(lives.completed, lives.cancelled), lives.referred)
+    end = np.datetime64(truth.end.replace(tzinfo=None), "s")
+    stood = (np.minimum(ended, end) - incidents.at).astype("timedelta64[s]").astype(float)
+    median = np.array([s.median_days for s in services])[incidents.service] * DAY
+    # Interest fades: half of all further reports come within the usual time of the work.
+    faded = 1.0 - np.exp(-np.maximum(stood, 0) / median)
+    count = rng.poisson(rate * each * faded)
+    rows = np.repeat(np.arange(len(incidents)), count)
+    share = rng.random(len(rows)) * faded[rows]
+    after = -np.log1p(-np.minimum(share, 0.999999)) * median[rows]
+    return rows, np.asarray(incidents.at[rows] + after.astype("timedelta64[s]"))

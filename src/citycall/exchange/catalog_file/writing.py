@@ -1,0 +1,101 @@
+"""The catalog as text that a person can read, change and compare."""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from citycall.exchange.catalog_file import shape
+from citycall.exchange.catalog_file.reading import FORMAT
+from citycall.exchange.catalog_file.sections import SECTIONS, SERVICES
+
+_HEAD = """\
+# The catalog: working calendars, agencies, teams, outcomes, services by group, and routing.
+# Each entry stands under its code. Times are local, days of routing rules run from 1 (Monday)
+# to 7 (Sunday), areas are "layer/code". What is not written has its usual value.
+"""
+_WIDTH = 98
+_ENTRY = re.compile(r"^(?=(?:  )?[^\s#])", re.MULTILINE)
+_SERVICE = re.compile(r"^(?=    [^\s#-])", re.MULTILINE)
+
+
+def export_catalog() -> str:
+    """The whole catalog, retired entries included, as one YAML file."""
+    return write({name: section.stored().values() for name, section in SECTIONS.items()})
+
+
+def write(contents: Mapping[str, Iterable[Any]]) -> str:
+    """The file that holds these specs, by section, in their order."""
+    parts = [f"{_HEAD}format: {FORMAT}\n"]
+    for name, specs in contents.items():
+        if entries := list(specs):
+            grouped = _by_group(entries) if name == SERVICES else _by_code(entries)
+            parts.append(_spaced(_dump({name: grouped}), services=name == SERVICES))
+    return "\n".join(parts)
+
+
+def _by_code(entries: list[Any]) -> dict[str, Any]:
+    return {entry.code: _body(entry) for entry in entries}
+
+
+def _by_group(entries: list[Any]) -> dict[str, Any]:
+    groups: dict[str, Any] = {}
+    for entry in entries:
+        body = shape.to_file(_body(entry))
+        body.pop("group")
+        groups.setdefault(entry.group, {})[entry.code] = body
+    return groups
+
+
+def _body(entry: Any) -> dict[str, Any]:
+    body: dict[str, Any] = entry.model_dump(mode="json", exclude_defaults=True)
+    body.pop("code")
+    return body
+
+
+def _dump(value: Any) -> str:
+    yaml = YAML()
+    yaml.width = _WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    text = io.StringIO()
+    yaml.dump(_styled(value), text)
+    return text.getvalue()
+
+
+def _styled(value: Any) -> Any:
+    """The value in the styles that read best: lines of text as a block, short lists in a line."""
+    if isinstance(value, dict):
+        return CommentedMap((name, _styled(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        styled = CommentedSeq(_styled(inner) for inner in value)
+        if all(_is_short(inner) for inner in value):
+            _in_a_line(styled)
+        return styled
+    if isinstance(value, str) and "\n" in value:
+        return LiteralScalarString(value)
+    return value
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a list's value may stand in a line: a word, or a condition on an answer."""
+    return not isinstance(value, dict) or set(value) <= {"question", "equals", "any_of", "answered"}
+
+
+def _in_a_line(styled: CommentedSeq) -> None:
+    styled.fa.set_flow_style()
+    for inner in styled:
+        if isinstance(inner, CommentedMap):
+            inner.fa.set_flow_style()
+
+
+def _spaced(text: str, *, services: bool) -> str:
+    """An empty line before each entry; nothing else stands at these depths."""
+    head, _line, entries = text.partition("\n")
+    entries = _ENTRY.sub("\n", entries)
+    if services:
+        entries = _SERVICE.sub("\n", entries)
+    return f"{head}\n{entries}".replace("\n\n\n", "\n\n")

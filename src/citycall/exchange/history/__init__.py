@@ -1,0 +1,1 @@
+"""History from other systems: open-data exports of cities, read by declared mappings."""

@@ -1,0 +1,1 @@
+"""Was it really fixed? Confirmations, disputes and what came of them."""

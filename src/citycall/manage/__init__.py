@@ -1,0 +1,1 @@
+"""The administrators' door: what has no page of its own yet, through Django's admin."""

@@ -1,0 +1,1 @@
+"""What the city writes to people, through which channel, and whether it arrived."""

@@ -1,0 +1,149 @@
+"""Sending one owed message, once."""
+
+import re
+import smtplib
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from citycall.notifications import messages
+from citycall.notifications.messages import Message, Notice, Template
+from citycall.notifications.models import Delivery
+
+_LONGEST_PROBLEM = 500
+
+
+class TryAgainLater(Exception):
+    """The mail server cannot be reached or cannot take the message now."""
+
+
+class _Refused(Exception):
+    """The mail server will never take this message for this recipient."""
+
+
+def send(
+    delivery_id: int, *, notice_for: Callable[[Delivery], Notice], at: datetime
+) -> Delivery.State:
+    """Send an owed message and keep what became of it; a message not owed any more is left alone.
+
+    The row is locked meanwhile, so that two workers never both send it. Should the process die
+    between the server's yes and the commit, the message goes out again with the same Message-ID.
+    Raises ``TryAgainLater``, with the problem kept, when the failure may pass.
+    """
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("contact", "event")
+            .get(pk=delivery_id)
+        )
+        if delivery.state != Delivery.State.PENDING:
+            return Delivery.State(delivery.state)
+        _settle(delivery, notice_for, at)
+        delivery.save(update_fields=["state", "attempts", "sent_at", "problem"])
+    if delivery.state == Delivery.State.PENDING:
+        raise TryAgainLater(delivery.problem)
+    return Delivery.State(delivery.state)
+
+
+def _settle(delivery: Delivery, notice_for: Callable[[Delivery], Notice], at: datetime) -> None:
+    contact = delivery.contact
+    if contact.erased_at is not None or not contact.email:
+        delivery.state, delivery.problem = Delivery.State.SKIPPED, "The address was erased."
+        return
+    message = messages.render(
+        Template(delivery.template), notice_for(delivery), language=contact.language
+    )
+    delivery.attempts += 1
+    try:
+        _hand_over(_email(delivery, message))
+    except _Refused as error:
+        delivery.state = Delivery.State.FAILED
+        delivery.problem = _without_address(str(error), contact.email)
+    except TryAgainLater as error:
+        delivery.problem = _without_address(str(error), contact.email)
+    else:
+        delivery.state, delivery.sent_at, delivery.problem = Delivery.State.SENT, at, ""
+
+
+def _email(delivery: Delivery, message: Message) -> mail.EmailMultiAlternatives:
+    email = mail.EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        to=[delivery.contact.email],
+        reply_to=[answers] if (answers := messages.reply_address()) else None,
+        headers={
+            "Message-ID": message_id(delivery),
+            # RFC 3834, and the header that Exchange looks at: no automatic answers to this.
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    email.attach_alternative(message.html, "text/html")
+    return email
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same for every attempt at a delivery, and never that of another one."""
+    # The time is part of it because a database that is made anew counts from one again, and
+    # mailboxes drop a second message with a known id.
+    made = f"{delivery.pk}:{delivery.created_at.isoformat()}"
+    mark = salted_hmac("citycall.notifications.message-id", made, algorithm="sha256").hexdigest()
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<delivery-{delivery.pk}-{mark[:16]}@{host}>"
+
+
+def _hand_over(email: mail.EmailMultiAlternatives) -> None:
+    """Give the message to the mail server; raises ``_Refused`` or ``TryAgainLater``."""
+    _check_address(email.to[0])
+    connection = mail.get_connection()
+    try:
+        connection.open()
+        connection.send_messages([email])
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _verdict(*next(iter(error.recipients.values()))) from error
+    except smtplib.SMTPDataError as error:
+        raise _verdict(error.smtp_code, error.smtp_error) from error
+    except OSError as error:
+        # Here too: a refused password or sender. That is the city's to put right, and no
+        # reporter's address is to blame, so the message waits.
+        raise TryAgainLater(_one_line(error)) from error
+    except ValueError as error:
+        raise _Refused(f"The message cannot be written: {error}") from error
+    finally:
+        # What the server has taken is sent, however badly the goodbye goes.
+        with suppress(OSError):
+            connection.close()
+
+
+def _check_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise _Refused("The address is not one that mail can be sent to.") from error
+
+
+def _verdict(code: int, words: bytes | str) -> Exception:
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    sentence = f"The mail server answered {code}: {' '.join(said.split())}"
+    return _Refused(sentence) if 500 <= code < 600 else TryAgainLater(sentence)
+
+
+def _one_line(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return str(_verdict(error.smtp_code, error.smtp_error))
+    said = " ".join(str(error).split()) or type(error).__name__
+    return f"The mail server could not be used: {said}"
+
+
+def _without_address(problem: str, address: str) -> str:
+    """Servers repeat the address in their answer; personal data stays in contacts alone."""
+    found = re.compile(re.escape(address), re.IGNORECASE)
+    return found.sub("…", problem)[:_LONGEST_PROBLEM]

@@ -1,0 +1,145 @@
+"""The words of every message: from plain data to subject, text and HTML."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from citycall.core import clock
+
+_FOLDER = "notifications/email"
+# Further away than this, the hour of a date is more than anybody promises.
+_HOUR_MATTERS_WITHIN = timedelta(days=3)
+
+
+class Template(StrEnum):
+    """The messages there are; each is three files of this name in the templates' folder."""
+
+    RECEIVED = "received"
+    JOINED = "joined"
+    HELD = "held"
+    NEW_DATE = "new_date"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    REFERRED = "referred"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """All that a message may say of a report, as plain data.
+
+    ``number`` is written as people write it; ``link`` is the reporter's own. ``at`` is when it
+    happened, ``due_at`` the promise now and ``due_before`` the one it replaces, ``answer_until``
+    the last moment to object. ``reason`` is a phrase of the city's own, ``words`` what staff wrote
+    to the public. ``gone`` says that the agency reports the problem gone; ``confirmed`` tells a
+    closing that a reporter confirmed from one that nobody objected to; ``disputed`` a reopening
+    that a reporter asked for.
+    """
+
+    number: str
+    service: str
+    link: str
+    at: datetime
+    place: str = ""
+    agency: str = ""
+    agency_phone: str = ""
+    due_at: datetime | None = None
+    due_before: datetime | None = None
+    answer_until: datetime | None = None
+    outcome: str = ""
+    reason: str = ""
+    words: str = ""
+    gone: bool = False
+    confirmed: bool = False
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message ready to be sent; the subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(template: Template, notice: Notice, *, language: str) -> Message:
+    """Write the message in this language, or the city's own where it is not spoken here."""
+    with translation.override(_spoken(language)):
+        context = _context(notice)
+        subject = _fill(f"{template}.subject.txt", context, autoescape=False)
+        context["subject"] = " ".join(subject.split())
+        return Message(
+            subject=context["subject"],
+            text=_tidy(_fill(f"{template}.txt", context, autoescape=False)),
+            html=_fill(f"{template}.html", context, autoescape=True),
+        )
+
+
+def in_words(moment: datetime | None, *, told_at: datetime) -> str:
+    """A moment by the city's clocks, as written to somebody at ``told_at``; empty for none.
+
+    With the hour where it is near, such as "Tuesday, November 24 at 3:15 p.m."; further off,
+    only the day; with the year where it is another.
+    """
+    if moment is None:
+        return ""
+    zone = clock.city_zone()
+    local, today = moment.astimezone(zone), told_at.astimezone(zone)
+    same_year = local.year == today.year
+    day = _("%(weekday)s, %(day)s") % {
+        "weekday": date_format(local, "l"),
+        "day": date_format(local, "MONTH_DAY_FORMAT" if same_year else "DATE_FORMAT"),
+    }
+    if abs(moment - told_at) > _HOUR_MATTERS_WITHIN:
+        return day
+    return _("%(day)s at %(time)s") % {"day": day, "time": time_format(local, "TIME_FORMAT")}
+
+
+def _context(notice: Notice) -> dict[str, Any]:
+    return {
+        "notice": notice,
+        "due": in_words(notice.due_at, told_at=notice.at),
+        "due_before": in_words(notice.due_before, told_at=notice.at),
+        "answer_until": in_words(notice.answer_until, told_at=notice.at),
+        "city": settings.CITYCALL_CITY_NAME,
+        "emergency_number": settings.CITYCALL_EMERGENCY_NUMBER,
+        "answers_are_read": bool(reply_address()),
+    }
+
+
+def reply_address() -> str:
+    """Where answers to messages are read; empty where nobody reads them."""
+    return str(getattr(settings, "CITYCALL_EMAIL_REPLY_TO", ""))
+
+
+def _fill(name: str, context: dict[str, Any], *, autoescape: bool) -> str:
+    # Django's own ``render`` escapes plain text as if it were HTML, so the inner template is used.
+    template = get_template(f"{_FOLDER}/{name}").template  # type: ignore[attr-defined]
+    return str(template.render(Context(context, autoescape=autoescape)))
+
+
+def _tidy(text: str) -> str:
+    """The text without the empty lines that template tags leave behind."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _spoken(language: str) -> str:
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return settings.LANGUAGE_CODE

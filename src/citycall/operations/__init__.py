@@ -1,0 +1,1 @@
+"""What keeps the system running: home folder, embedded database, health, backup."""

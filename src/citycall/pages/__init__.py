@@ -1,0 +1,1 @@
+"""Page furniture that all doors share: base layout, components, static assets."""

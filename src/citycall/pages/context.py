@@ -1,0 +1,74 @@
+"""What every page's template knows without its view saying so."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import is_valid_path
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+Link = tuple[str, Text]
+
+RESIDENT_LINKS: tuple[Link, ...] = (
+    ("/report", _("Report a problem")),
+    ("/track", _("Track a request")),
+    ("/services", _("Services")),
+)
+STAFF_LINKS: tuple[Link, ...] = (
+    ("/console", _("Calls")),
+    ("/agency", _("Requests")),
+    ("/citistat", _("CitiStat")),
+    ("/manage", _("Manage")),
+)
+FOOTER_LINKS: tuple[Link, ...] = (
+    ("/accessibility", _("Accessibility")),
+    ("/privacy", _("Privacy")),
+    ("/languages", _("Languages")),
+    ("/open-data", _("Open data")),
+    ("/developers", _("Developers")),
+)
+SIGN_OUT_URL = "/sign-out"
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Names and links for ``base.html``; runs no query.
+
+    Links come from the settings ``CITYCALL_RESIDENT_LINKS``, ``CITYCALL_STAFF_LINKS`` and
+    ``CITYCALL_FOOTER_LINKS``, pairs of address and text. One whose page this site does not
+    have is left out. A view overrides any of them by passing the same name. ``is_staff`` is
+    worked out, with a query, only in a template that asks for it.
+    """
+    return {
+        "city_name": getattr(settings, "CITYCALL_CITY_NAME", "CityCall"),
+        "emergency_number": getattr(settings, "CITYCALL_EMERGENCY_NUMBER", "911"),
+        "resident_links": _links("CITYCALL_RESIDENT_LINKS", RESIDENT_LINKS),
+        "staff_links": _links("CITYCALL_STAFF_LINKS", STAFF_LINKS),
+        "footer_links": _links("CITYCALL_FOOTER_LINKS", FOOTER_LINKS),
+        "sign_out_url": _existing(getattr(settings, "CITYCALL_SIGN_OUT_URL", SIGN_OUT_URL)),
+        "is_staff": lambda: _is_staff(request),
+    }
+
+
+def _links(setting: str, default: Sequence[Link]) -> list[Link]:
+    links: Sequence[Link] = getattr(settings, setting, default)
+    return [(address, text) for address, text in links if _existing(address)]
+
+
+def _existing(address: str) -> str:
+    if not address.startswith("/"):
+        return address
+    return address if _has_page(address, settings.ROOT_URLCONF) else ""
+
+
+@lru_cache(maxsize=256)
+def _has_page(address: str, urlconf: str) -> bool:
+    return bool(is_valid_path(address, urlconf))
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and user.memberships.exists()

@@ -1,0 +1,119 @@
+"""Reads: the areas in memory, whether a location is in the city, and places by their names."""
+
+from collections.abc import Iterator
+
+import shapely
+from django.conf import settings
+from django.utils.translation import gettext as _
+from shapely import MultiPolygon, Polygon
+
+from citycall.core.errors import DomainError
+from citycall.core.snapshots import Snapshot
+from citycall.places import coordinates
+from citycall.places.finding import FoundPlace, find_places
+from citycall.places.index import AreaIndex, AreaRef, StoredArea
+from citycall.places.locations import Location
+from citycall.places.models import Area, AreaLayer
+
+# A phone that is unsure by more than this is not believed to be in the city on that account.
+GREATEST_BENEFIT_OF_DOUBT_M = 250.0
+
+__all__ = [
+    "AREAS",
+    "AreaIndex",
+    "FoundPlace",
+    "OutsideCity",
+    "areas",
+    "check_inside",
+    "find_places",
+    "shape_of",
+]
+
+
+class OutsideCity(DomainError):
+    """The place is not in the city; the sentence says whose it is, where that is known."""
+
+    code = "outside_city"
+    status = 422
+
+
+def _load() -> AreaIndex:
+    kinds: dict[str, list[StoredArea]] = {kind: [] for kind in AreaLayer.Kind.values}
+    rows = Area.objects.filter(retired=False).select_related("layer").order_by("pk")
+    for row in rows.iterator():
+        kinds[row.layer.kind].append(StoredArea(_ref(row), shape_of(row)))
+    return AreaIndex(
+        partitions=kinds[AreaLayer.Kind.PARTITION],
+        boundary=kinds[AreaLayer.Kind.BOUNDARY],
+        neighbors=kinds[AreaLayer.Kind.NEIGHBOR],
+        retired=list(_retired()),
+    )
+
+
+def shape_of(row: Area) -> Polygon | MultiPolygon:
+    """The stored shape, in degrees of longitude and latitude."""
+    shape = shapely.from_wkb(bytes(row.shape))
+    if not isinstance(shape, Polygon | MultiPolygon):
+        raise TypeError(f"area {row.pk} holds a {shape.geom_type}")
+    return shape
+
+
+def _retired() -> Iterator[AreaRef]:
+    rows = Area.objects.filter(retired=True).select_related("layer").defer("shape")
+    return (_ref(row) for row in rows.order_by("pk"))
+
+
+def _ref(row: Area) -> AreaRef:
+    return AreaRef(
+        id=row.pk,
+        layer=row.layer.code,
+        code=row.code,
+        name=row.name,
+        phone=str(row.properties.get("phone") or ""),
+        website=str(row.properties.get("website") or ""),
+        retired=row.retired,
+    )
+
+
+AREAS = Snapshot("areas", _load)
+
+
+def areas() -> AreaIndex:
+    """All layers in memory, at most a second behind the tables."""
+    return AREAS.get()
+
+
+def check_inside(location: Location) -> None:
+    """Raise ``OutsideCity`` where the location's point lies outside the boundary.
+
+    A location without a point passes, and so does one whose own accuracy reaches the city.
+    """
+    if location.point is None:
+        return
+    index = areas()
+    longitude, latitude = location.point
+    if index.inside_city(longitude, latitude):
+        return
+    doubt_m = min(location.accuracy_m or 0.0, GREATEST_BENEFIT_OF_DOUBT_M)
+    if doubt_m and index.metres_to_city(longitude, latitude) <= doubt_m:
+        return
+    raise OutsideCity(_outside(index, location.point), field="location")
+
+
+def _outside(index: AreaIndex, point: coordinates.Point) -> str:
+    longitude, latitude = point
+    city = settings.CITYCALL_CITY_NAME
+    if -90 <= longitude <= 90 and index.inside_city(latitude, longitude):
+        return _("This place is outside %(city)s. Longitude and latitude seem to be swapped.") % {
+            "city": city
+        }
+    neighbor = index.neighbor_at(longitude, latitude)
+    if neighbor is None:
+        return _("This place is outside %(city)s, so the city cannot act on it.") % {"city": city}
+    names = {"city": city, "neighbor": neighbor.name, "reach": neighbor.phone or neighbor.website}
+    if not names["reach"]:
+        return _("This place is outside %(city)s, in %(neighbor)s. Please tell them.") % names
+    return (
+        _("This place is outside %(city)s, in %(neighbor)s. Please contact them at %(reach)s.")
+        % names
+    )

@@ -1,0 +1,1 @@
+"""One problem from its first report to its confirmed end."""

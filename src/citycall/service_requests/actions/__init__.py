@@ -1,0 +1,1 @@
+"""Every change to a service request, one use case a function, for every door."""

@@ -1,0 +1,203 @@
+"""Loading history: requests that were made, worked and closed before they came to CityCall.
+
+History is not news: nothing is checked against today's catalog, nobody is notified, and no job is
+deferred. Everything else holds: numbers are unique, every constraint is the database's, every
+request has its events. The rows go in by COPY, one transaction a batch, so that a load that was
+cut off is taken up again by running it once more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import transaction
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from citycall.accounts.models import Role
+from citycall.core.actors import Actor
+from citycall.core.errors import NotAllowed
+from citycall.core.permissions import Grant
+from citycall.service_requests.actions import load_events, load_known, load_links
+from citycall.service_requests.actions.load_batch import (
+    CONTACTS,
+    REPORTS,
+    REQUESTS,
+    PastBatch,
+    column,
+    rows,
+)
+from citycall.service_requests.actions.load_links import Link
+from citycall.service_requests.actions.load_numbers import first_of_each, new_ids, new_numbers
+from citycall.service_requests.actions.load_text import copy, lines
+
+_GRANT = Grant(everywhere=frozenset({Role.ADMINISTRATOR.value}))
+
+_STORED = tuple(name for name in REQUESTS if name not in {"facts", "parent_source_id", "merged_at"})
+_REPORT_TEXTS = ("channel", "words", "wanted", "answers", "language", "reported_at")
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did: each request of each batch is counted once in the first four.
+
+    ``kept`` are the source ids of records that changed at the source after somebody here had
+    worked on the request: what was done here stands. ``unlinked`` are pairs of source ids whose
+    second, the parent, is not in the database.
+    """
+
+    loaded: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    kept: list[str] = field(default_factory=list)
+    merged: int = 0
+    unlinked: list[tuple[str, str]] = field(default_factory=list)
+
+
+def load_past(batches: Iterable[PastBatch], *, by: Actor, at: datetime) -> LoadReport:
+    """Load batches of history, one transaction each; ``at`` is when they became known here.
+
+    A request whose ``source`` and ``source_id`` are here already is left alone, or, where its
+    ``facts`` or told columns differ from those of the last load, brought up to date with an
+    ``imported`` event. Raises ``NotAllowed`` unless ``by`` is the system or an administrator,
+    ``ValueError`` for a batch that is not well formed, and the database's ``IntegrityError``;
+    batches before the one at fault stay loaded.
+    """
+    if not _GRANT.allows(by, agency_id=None):
+        raise NotAllowed(_("You do not have permission to do this."))
+    report = LoadReport()
+    waiting: list[Link] = []
+    for batch in batches:
+        with transaction.atomic():
+            waiting += _load(batch, report, by=by, at=at)
+    with transaction.atomic():
+        report.merged += load_links.link(waiting, by=by)
+    report.unlinked = [(link.child, link.parent) for link in waiting]
+    return report
+
+
+def _load(batch: PastBatch, report: LoadReport, *, by: Actor, at: datetime) -> list[Link]:
+    """Load one batch; returns the links to parents that are not here yet."""
+    if len(batch) == 0:
+        return []
+    source = _source(batch)
+    records = load_known.records(batch)
+    known = load_known.find(batch, source=source)
+    fresh = known.ids == 0
+    ids = known.ids.copy()
+    ids[fresh] = new_ids("service_requests_servicerequest", int(fresh.sum()))
+    if fresh.any():
+        _insert(batch, ids, fresh, records, source=source, by=by)
+    changed = known.changed(records)
+    kept = changed & known.worked_on(changed)
+    load_known.update(batch, changed & ~kept, known, records, source=source, by=by, at=at)
+    report.loaded += int(fresh.sum())
+    if kept.any():
+        report.kept += batch.requests["source_id"].filter(pa.array(kept)).to_pylist()
+    report.changed += int((changed & ~kept).sum())
+    report.unchanged += int((~fresh & ~changed).sum())
+    links = load_links.links(batch, ~kept, source=source)
+    report.merged += load_links.link(links, by=by)
+    return links
+
+
+def _source(batch: PastBatch) -> str:
+    source = column(batch.requests, "source", REQUESTS)
+    names = [source.as_py()] if isinstance(source, pa.Scalar) else pc.unique(source).to_pylist()
+    if len(names) > 1:
+        raise ValueError("A batch has the records of one source.")
+    return str(names[0])
+
+
+def _insert(
+    batch: PastBatch,
+    ids: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    records: Any,
+    *,
+    source: str,
+    by: Actor,
+) -> None:
+    """COPY the new requests with their reports, contacts and events."""
+    whose = rows(batch.reports, "request")
+    counts = np.bincount(whose, minlength=len(batch))
+    if (counts[fresh] == 0).any():
+        raise ValueError("Every request has at least one report.")
+    telling = fresh[whose]
+    numbers = np.zeros(len(whose), dtype=np.int64)
+    numbers[telling] = new_numbers(column(batch.reports, "reported_at", REPORTS), telling)
+    report_ids = np.zeros(len(whose), dtype=np.int64)
+    report_ids[telling] = new_ids("service_requests_report", int(telling.sum()))
+
+    mask = pa.array(fresh)
+    first = numbers[first_of_each(whose, len(batch))]
+    copy(
+        "service_requests_servicerequest",
+        ("id", "number", "report_count", "status_before_merge", *_STORED),
+        lines(
+            [
+                pa.array(ids[fresh]),
+                pa.array(first[fresh]),
+                pa.array(counts[fresh]),
+                pa.scalar(""),
+                *(_cut(column(batch.requests, name, REQUESTS), mask) for name in _STORED),
+            ]
+        ),
+    )
+    _insert_reports(batch, ids[whose], numbers, report_ids, telling)
+    if records is not None:
+        load_events.tell_imported(batch, ids, fresh, records, source=source, by=by)
+    if batch.events is not None:
+        events = batch.events.filter(pa.array(fresh[rows(batch.events, "request")]))
+        signature = source if records is not None else ""
+        load_events.copy_events(events, ids, report_ids, source=signature)
+
+
+def _insert_reports(
+    batch: PastBatch,
+    request_ids: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    report_ids: NDArray[np.int64],
+    telling: NDArray[np.bool_],
+) -> None:
+    mask = pa.array(telling)
+    contact = _insert_contacts(batch, rows(batch.reports, "contact")[telling])
+    copy(
+        "service_requests_report",
+        ("id", "service_request_id", "number", "contact_id", *_REPORT_TEXTS),
+        lines(
+            [
+                pa.array(report_ids[telling]),
+                pa.array(request_ids[telling]),
+                pa.array(numbers[telling]),
+                contact,
+                *(_cut(column(batch.reports, n, REPORTS), mask) for n in _REPORT_TEXTS),
+            ]
+        ),
+    )
+
+
+def _insert_contacts(batch: PastBatch, wanted: NDArray[np.int64]) -> Any:
+    """COPY the contacts of new reports; returns the id for each, null where there is none."""
+    if batch.contacts is None or (wanted < 0).all():
+        return pa.scalar(None, type=pa.int64())
+    used, place = np.unique(wanted[wanted >= 0], return_inverse=True)
+    ids = new_ids("contacts_contact", len(used))
+    chosen = pa.array(used)
+    texts = [column(batch.contacts, name, CONTACTS) for name in CONTACTS]
+    copy(
+        "contacts_contact",
+        ("id", *CONTACTS),
+        lines([pa.array(ids), *(t if isinstance(t, pa.Scalar) else t.take(chosen) for t in texts)]),
+    )
+    found = np.zeros(len(wanted), dtype=np.int64)
+    found[wanted >= 0] = ids[place]
+    return pa.array(found, mask=wanted < 0)
+
+
+def _cut(values: Any, mask: Any) -> Any:
+    return values if isinstance(values, pa.Scalar) else values.filter(mask)

@@ -1,0 +1,75 @@
+"""Joining two requests that are one problem, and parting them again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from citycall.core.actors import Actor
+from citycall.core.errors import Conflict
+from citycall.core.permissions import require
+from citycall.service_requests import policies, queries
+from citycall.service_requests.actions.change import begin, finish, lock
+from citycall.service_requests.events import Kind
+from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest, Status
+from citycall.service_requests.rules import Step
+
+
+class CannotMerge(Conflict):
+    """The two requests cannot be one."""
+
+    code = "cannot_merge"
+
+
+@transaction.atomic
+def merge(
+    child_id: int, *, parent_id: int, by: Actor, at: datetime, seen: datetime | None = None
+) -> ServiceRequest:
+    """Make ``child`` part of ``parent``: its numbers lead there, and its fate is the parent's.
+
+    Returns the parent. What was merged into the child stays with the child.
+    """
+    if child_id == parent_id or parent_id in queries.family_ids(child_id):
+        raise CannotMerge(_("A request cannot be merged into itself."), field="parent")
+    # Always in the order of their ids, so that two merges never wait for each other.
+    for request_id in sorted((child_id, parent_id)):
+        lock(request_id)
+    parent = lock(parent_id)
+    require(policies.PERMISSIONS, "merge", by=by, agency_id=parent.agency_id)
+    if parent.status not in OPEN_STATUSES:
+        raise CannotMerge(_("Please choose an open request to merge into."), field="parent")
+    before = ServiceRequest.objects.values_list("status", flat=True).get(pk=child_id)
+    child = begin(child_id, step=Step.MERGE, by=by, seen=seen)
+    child.status_before_merge = before
+    child.merged_into = parent
+    parent.report_count += child.report_count
+    finish(child, Kind.MERGED, by=by, at=at, data={"into": parent.number})
+    finish(
+        parent,
+        Kind.RECEIVED_MERGE,
+        by=by,
+        at=at,
+        data={"from": child.number, "reports": child.report_count},
+    )
+    return parent
+
+
+@transaction.atomic
+def unmerge(
+    child_id: int, *, by: Actor, at: datetime, seen: datetime | None = None
+) -> ServiceRequest:
+    """Part a merged request from its parent; it goes on as it was before."""
+    parent_id = ServiceRequest.objects.values_list("merged_into_id", flat=True).get(pk=child_id)
+    for request_id in sorted(i for i in (child_id, parent_id) if i is not None):
+        lock(request_id)
+    child = begin(child_id, step=Step.UNMERGE, by=by, seen=seen)
+    if child.merged_into_id is None or child.merged_into_id != parent_id:
+        raise CannotMerge(_("Somebody else has just changed this request. Please look again."))
+    parent = lock(child.merged_into_id)
+    child.status = Status(child.status_before_merge)
+    child.status_before_merge = ""
+    child.merged_into = None
+    parent.report_count -= child.report_count
+    finish(child, Kind.UNMERGED, by=by, at=at, data={"from": parent.number})
+    finish(parent, Kind.LOST_MERGE, by=by, at=at, data={"lost": child.number})
+    return child

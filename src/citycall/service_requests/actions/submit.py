@@ -1,0 +1,214 @@
+"""The one road: a report becomes a request, or joins one, in one durable step."""
+
+import hashlib
+import json
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from citycall.catalog import rules as catalog_rules
+from citycall.catalog.queries import Catalog, catalog
+from citycall.core import clock, numbers
+from citycall.core.actors import Actor, ActorKind
+from citycall.core.errors import Conflict
+from citycall.core.events import REACT_QUEUE, REACT_TASK
+from citycall.core.models import Visibility
+from citycall.core.permissions import require
+from citycall.places.models import LocationKind
+from citycall.places.queries import areas
+from citycall.routing.queries import Decision, routing
+from citycall.service_requests import checks, events, policies
+from citycall.service_requests.drafts import Draft, Receipt
+from citycall.service_requests.models import Report, Status
+
+# One statement, so that number, request, report, contact, event and job are durable together
+# and cost one round trip. Each later part names an earlier one, or PostgreSQL would skip it.
+_INSERT = """
+WITH contact AS (
+    INSERT INTO contacts_contact (name, email, phone, language, created_at)
+    SELECT %(name)s::text, %(email)s::text, %(phone)s::text, %(language)s::text,
+           %(at)s::timestamptz
+    WHERE %(has_contact)s::boolean
+    RETURNING id
+), request AS (
+    INSERT INTO service_requests_servicerequest (
+        number, service_id, agency_id, team_id, rule_id, status, status_before_merge, priority,
+        report_count, requested_at, updated_at, promised_at, due_at, hold_reason, explanation,
+        referred_to, verification, reopened_count, location_kind, longitude, latitude, place,
+        directions, accuracy_m, areas, source, source_id)
+    VALUES (
+        %(number)s, %(service)s, %(agency)s, %(team)s, %(rule)s, 'new', '', %(priority)s,
+        1, %(at)s, %(at)s, %(due)s, %(due)s, '', '', '', '', 0, %(kind)s, %(longitude)s,
+        %(latitude)s, %(place)s, %(directions)s, %(accuracy)s, %(areas)s::int[], '', '')
+    RETURNING id
+), report AS (
+    INSERT INTO service_requests_report (
+        service_request_id, number, contact_id, channel, words, wanted, answers, language,
+        reported_at, idempotency_key)
+    SELECT request.id, %(number)s::bigint, (SELECT id FROM contact), %(channel)s::text,
+           %(words)s::text, %(wanted)s::text, %(answers)s::jsonb, %(language)s::text,
+           %(at)s::timestamptz, %(key)s::text
+    FROM request
+    RETURNING id, service_request_id
+), event AS (
+    INSERT INTO core_event (
+        kind, at, actor_kind, actor_id, actor_name, subject_kind, subject_id, visibility, data)
+    SELECT %(event_kind)s::text, %(at)s::timestamptz, %(actor_kind)s::text, %(actor_id)s::bigint,
+           %(actor_name)s::text, %(subject_kind)s::text, report.service_request_id,
+           %(visibility)s::text, %(data)s::jsonb || jsonb_build_object('report', report.id)
+    FROM report
+    RETURNING id
+), job AS (
+    INSERT INTO procrastinate_jobs (queue_name, task_name, args)
+    SELECT %(queue)s::text, %(task)s::text, jsonb_build_object('event_id', event.id) FROM event
+    RETURNING id
+)
+SELECT report.service_request_id, report.id FROM report, job
+"""
+
+_NUMBER_TRIES = 5
+
+
+class KeyUsedOtherwise(Conflict):
+    """The idempotency key came with another report before."""
+
+    code = "idempotency_key_reused"
+
+
+def submit(draft: Draft, *, by: Actor, at: datetime) -> Receipt:
+    """Take one report of a new problem; durable when this returns.
+
+    Sent again with the same idempotency key, it returns the first receipt. Raises ``Faults``
+    with every field at fault, ``checks.Stopped`` when an answer calls for advice or 911 first,
+    ``UnknownService``, ``NotAllowed`` and ``KeyUsedOtherwise``.
+    """
+    allow(by)
+    book = catalog()
+    checked = checks.check(draft, catalog=book, areas=areas())
+    decision = routing().choose(checked.entry, checked.area_ids, at)
+    row = _row(draft, checked, decision, book=book, by=by, at=at)
+    for _attempt in range(_NUMBER_TRIES):
+        row["number"] = numbers.draw(year=at.astimezone(clock.city_zone()).year)
+        try:
+            with _own_transaction():
+                return _insert(row)
+        except IntegrityError as error:
+            again = found_again(error, draft, by=by)
+            if again is not None:
+                return again
+    raise Conflict(_("No confirmation number could be drawn. Please try again."))
+
+
+def allow(by: Actor) -> None:
+    """Anyone may report; a program needs a key with the scope for it."""
+    if by.kind is not ActorKind.RESIDENT:
+        require(policies.PERMISSIONS, "submit", by=by)
+
+
+def key_of(draft: Draft, *, by: Actor) -> str | None:
+    """The stored form of a draft's key: one sender's keys never meet another's."""
+    if not draft.idempotency_key:
+        return None
+    scope = f"{by.kind}:{by.id}:{draft.idempotency_key}"
+    return hashlib.sha256(scope.encode()).hexdigest()
+
+
+def found_again(error: IntegrityError, draft: Draft, *, by: Actor) -> Receipt | None:
+    """The receipt of the same submission, or none where only the number was taken."""
+    message = str(error)
+    if "idempotency_key" in message:
+        first = Report.objects.get(idempotency_key=key_of(draft, by=by))
+        if first.words != draft.words or first.channel != draft.channel:
+            raise KeyUsedOtherwise(
+                _("This submission's key was already used for a different report.")
+            ) from error
+        return Receipt(
+            request_id=first.service_request_id,
+            report_id=first.pk,
+            number=first.number,
+            again=True,
+        )
+    if "_number" in message:
+        return None
+    raise error
+
+
+def _own_transaction() -> AbstractContextManager[Any]:
+    # Alone, the single statement is its own transaction and needs no BEGIN and COMMIT around it.
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _insert(row: dict[str, Any]) -> Receipt:
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        request_id, report_id = cursor.fetchone()
+    return Receipt(request_id=request_id, report_id=report_id, number=row["number"])
+
+
+def _row(
+    draft: Draft,
+    checked: checks.Checked,
+    decision: Decision,
+    *,
+    book: Catalog,
+    by: Actor,
+    at: datetime,
+) -> dict[str, Any]:
+    entry, place, person = checked.entry, checked.location, checked.contact
+    target = entry.spec.target
+    due = catalog_rules.due_at(
+        target,
+        start=at,
+        working_time=book.working_time(
+            decision.agency_id, target.calendar if target is not None else None
+        ),
+        zone=clock.city_zone(),
+        area_ids=checked.area_ids,
+    )
+    data = {
+        "status": Status.NEW.value,
+        "service": entry.spec.code,
+        "team": decision.team_id,
+        "reason": decision.reason,
+        "due_at": due.isoformat() if due else None,
+    }
+    if checked.stop is not None:
+        data["stop_read"] = checked.stop.kind.value
+    return {
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "has_contact": bool(person),
+        "language": draft.language,
+        "at": at,
+        "service": entry.id,
+        "agency": decision.agency_id,
+        "team": decision.team_id,
+        "rule": decision.rule_id,
+        "priority": 3,
+        "due": due,
+        "kind": place.kind.value if place else LocationKind.WORDS.value,
+        "longitude": place.longitude if place else None,
+        "latitude": place.latitude if place else None,
+        "place": place.place if place else "",
+        "directions": place.directions if place else "",
+        "accuracy": place.accuracy_m if place else None,
+        "areas": list(checked.area_ids),
+        "channel": draft.channel.value,
+        "words": draft.words,
+        "wanted": draft.wanted,
+        "answers": json.dumps(checked.answers),
+        "key": key_of(draft, by=by),
+        "event_kind": events.Kind.SUBMITTED.value,
+        "actor_kind": by.kind.value,
+        "actor_id": by.id,
+        "actor_name": by.name,
+        "subject_kind": events.SUBJECT,
+        "visibility": Visibility.PUBLIC.value,
+        "data": json.dumps(data),
+        "queue": REACT_QUEUE,
+        "task": REACT_TASK,
+    }

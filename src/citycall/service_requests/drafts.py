@@ -1,0 +1,56 @@
+"""What a door hands in: one person's telling, before anything of it is believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from citycall.places.locations import Location
+from citycall.service_requests.models import Channel
+
+LONGEST_WORDS = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDetails:
+    """How a reporter wishes to hear back; every part may be empty."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One report as told. ``answers`` maps question codes to what was typed.
+
+    ``idempotency_key`` is chosen by the door so that the same submission sent again, and only
+    that, carries the same key. ``stop_read`` says that the person has read the advice or warning
+    that their answers call for, and wishes to report all the same.
+    """
+
+    service: str
+    channel: Channel
+    location: Location | None = None
+    words: str = ""
+    wanted: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    contact: ContactDetails = ContactDetails()
+    language: str = "en"
+    idempotency_key: str = ""
+    stop_read: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the reporter is told: durable by the time it exists.
+
+    ``again`` is true where this submission had been received before.
+    """
+
+    request_id: int
+    report_id: int
+    number: int
+    again: bool = False

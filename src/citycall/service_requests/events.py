@@ -1,0 +1,33 @@
+"""The kinds of event in a request's life; ``reactions.py`` says what follows each."""
+
+from enum import StrEnum
+
+SUBJECT = "service_request"
+
+
+class Kind(StrEnum):
+    """Names are stable: history, webhooks and analytics read them."""
+
+    SUBMITTED = "submitted"
+    REPORT_ADDED = "report_added"
+    INFORMATION_ADDED = "information_added"
+    IMPORTED = "imported"
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFERRED = "transferred"
+    COMPLETED = "completed"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    DISPUTED = "disputed"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    REFERRED = "referred"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    RECEIVED_MERGE = "received_merge"
+    LOST_MERGE = "lost_merge"
+    NOTE_ADDED = "note_added"
+    PHOTO_ADDED = "photo_added"
+    PROMISE_CHANGED = "promise_changed"

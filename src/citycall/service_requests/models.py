@@ -1,0 +1,217 @@
+"""The service request (the problem), its reports (who told us), and its attachments."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+
+from citycall.accounts.models import User
+from citycall.agencies.models import Agency, Team
+from citycall.catalog.models import Outcome, Service
+from citycall.contacts.models import Contact
+from citycall.core import numbers
+from citycall.core.fields import PointField
+from citycall.places.models import LocationKind
+
+
+class Status(models.TextChoices):
+    """Where a request stands; ``rules.TRANSITIONS`` says which step leads where."""
+
+    NEW = "new", "New"
+    ASSIGNED = "assigned", "Assigned"
+    IN_PROGRESS = "in_progress", "In progress"
+    ON_HOLD = "on_hold", "On hold"
+    COMPLETED = "completed", "Completed, awaiting confirmation"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+    REFERRED = "referred", "Referred to another body"
+    MERGED = "merged", "Merged into another request"
+
+
+OPEN_STATUSES = (Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS, Status.ON_HOLD)
+OPEN = Q(status__in=[s.value for s in OPEN_STATUSES])
+
+
+class Channel(models.TextChoices):
+    """The door a report came through."""
+
+    PHONE = "phone"
+    WEB = "web"
+    APP = "app"
+    API = "api"
+    TEXT = "text"
+    EMAIL = "email"
+    MAIL = "mail"
+    SOCIAL = "social"
+    CHAT = "chat"
+    VISIT = "visit"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Verification(models.TextChoices):
+    """What is known of whether it was really done."""
+
+    NONE = "", "Not asked yet"
+    ASKED = "asked", "Waiting for the reporter"
+    CONFIRMED = "confirmed", "Confirmed by a reporter"
+    UNDISPUTED = "undisputed", "Nobody objected in time"
+    DISPUTED = "disputed", "Disputed by a reporter"
+
+
+class ServiceRequest(models.Model):
+    """One problem at one place. Every report of it has its own confirmation number.
+
+    ``promised_at`` is the date first told to the reporter and never changes; ``due_at`` is the
+    clock's present date, moved by pauses. ``areas`` are the ids of the areas that hold the point.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    number = models.BigIntegerField()
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, db_index=False)
+    assignee = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, db_index=False, related_name="assigned_requests"
+    )
+    rule_id = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
+    status_before_merge = models.CharField(max_length=12, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_index=False, related_name="children"
+    )
+    priority = models.PositiveSmallIntegerField(default=3)
+    report_count = models.PositiveIntegerField(default=1)
+
+    requested_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    verify_until = models.DateTimeField(null=True)
+
+    hold_reason = models.CharField(max_length=40, blank=True)
+    outcome = models.ForeignKey(Outcome, null=True, on_delete=models.PROTECT, db_index=False)
+    explanation = models.TextField(blank=True)
+    referred_to = models.TextField(blank=True)
+    verification = models.CharField(max_length=10, choices=Verification, blank=True, default="")
+    reopened_count = models.PositiveSmallIntegerField(default=0)
+
+    location_kind = models.CharField(max_length=12, choices=LocationKind)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    place = models.CharField(max_length=300, blank=True)
+    directions = models.TextField(blank=True)
+    accuracy_m = models.FloatField(null=True)
+    areas = ArrayField(models.IntegerField(), default=list)
+    # Web Mercator metres, computed by the database: conformal, so that nearest is nearest.
+    mercator = models.GeneratedField(
+        expression=models.Func(
+            F("longitude"), F("latitude"), function="citycall_mercator", output_field=PointField()
+        ),
+        output_field=PointField(null=True),
+        db_persist=True,
+    )
+
+    source = models.CharField(max_length=40, blank=True)
+    source_id = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-requested_at", "-id"], name="sr_by_time"),
+            models.Index(fields=["agency", "-requested_at", "-id"], name="sr_by_agency"),
+            models.Index(fields=["team", "due_at", "id"], name="sr_open_by_team", condition=OPEN),
+            models.Index(fields=["merged_into"], name="sr_children", condition=Q(status="merged")),
+            models.Index(
+                fields=["verify_until"], name="sr_to_verify", condition=Q(status="completed")
+            ),
+            GistIndex(
+                OpClass("service_id", name="gist_int8_ops"),
+                OpClass("mercator", name="point_ops"),
+                name="sr_open_nearest",
+                condition=OPEN,
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                name="sr_source_once",
+                condition=~Q(source=""),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="sr_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) ^ Q(status="merged"),
+                name="sr_merged_has_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude__isnull=True, latitude__isnull=True)
+                | Q(longitude__range=(-180, 180), latitude__range=(-85, 85)),
+                name="sr_point_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return numbers.show(self.number)
+
+
+class Report(models.Model):
+    """One person telling the city once. Its number leads to the request for ever.
+
+    ``idempotency_key`` makes a repeated submission find this report instead of making another.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, related_name="reports"
+    )
+    number = models.BigIntegerField(unique=True)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=10, choices=Channel)
+    words = models.TextField(blank=True)
+    wanted = models.TextField(blank=True)
+    answers = models.JSONField(default=dict)
+    language = models.CharField(max_length=10, default="en")
+    reported_at = models.DateTimeField()
+    idempotency_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["contact"], name="report_by_contact", condition=Q(contact__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return numbers.show(self.number)
+
+
+class Attachment(models.Model):
+    """A photo, re-encoded and without its metadata; ``file`` is a name below the uploads folder."""
+
+    class Stage(models.TextChoices):
+        REPORT = "report"
+        BEFORE = "before"
+        AFTER = "after"
+
+    id = models.BigAutoField(primary_key=True)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, related_name="attachments"
+    )
+    report = models.ForeignKey(
+        Report, null=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    stage = models.CharField(max_length=10, choices=Stage)
+    file = models.CharField(max_length=100)
+    thumbnail = models.CharField(max_length=100)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    public = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.file

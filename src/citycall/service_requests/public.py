@@ -1,0 +1,268 @@
+"""What anyone may know of a request from its number, and what its reporters know besides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from citycall.catalog.queries import ServiceEntry, catalog
+from citycall.catalog.specs import Privacy
+from citycall.core.actors import Actor, ActorKind
+from citycall.core.errors import NotFound
+from citycall.core.models import Event, Visibility
+from citycall.places.locations import Location
+from citycall.service_requests import queries
+from citycall.service_requests.events import Kind
+from citycall.service_requests.models import (
+    OPEN_STATUSES,
+    Attachment,
+    Report,
+    ServiceRequest,
+    Status,
+)
+from citycall.service_requests.queries import Nearby
+
+# The facts of each kind of event that may be told; everything else in ``data`` stays inside.
+_TOLD: Final[Mapping[str, frozenset[str]]] = {
+    Kind.SUBMITTED: frozenset({"team"}),
+    Kind.REPORT_ADDED: frozenset({"reports"}),
+    Kind.ASSIGNED: frozenset({"team"}),
+    Kind.TRANSFERRED: frozenset({"to"}),
+    Kind.HELD: frozenset({"reason", "clock_stopped"}),
+    Kind.COMPLETED: frozenset({"outcome", "fixed"}),
+    Kind.PROMISE_CHANGED: frozenset({"before", "after", "why"}),
+    Kind.RECEIVED_MERGE: frozenset({"reports"}),
+}
+# How far away a problem of the same service may be the same problem.
+NEARBY_M: Final = 100.0
+# Of a private service, strangers learn that these happened and when; nothing of what or why.
+_TOLD_OF_PRIVATE: Final = frozenset(
+    {
+        Kind.SUBMITTED,
+        Kind.IMPORTED,
+        Kind.ASSIGNED,
+        Kind.STARTED,
+        Kind.HELD,
+        Kind.RESUMED,
+        Kind.COMPLETED,
+        Kind.CONFIRMED,
+        Kind.CLOSED,
+        Kind.REOPENED,
+        Kind.DISPUTED,
+        Kind.CANCELLED,
+        Kind.REFERRED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One event as its reader may know it; ``words`` is empty where they may not read them."""
+
+    kind: str
+    at: datetime
+    by_reporter: bool
+    facts: Mapping[str, Any]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReport:
+    """What the person who proved a report to be theirs told us, given back to them."""
+
+    report: Report
+    words: str
+    wanted: str
+    answers: Mapping[str, Any]
+    directions: str
+    photos: Sequence[Attachment]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRequest:
+    """The problem that a number leads to, as far as its reader may know it.
+
+    ``entry`` and everything that tells what, where or by whom is empty where the service is
+    private and the reader has not proven to be a reporter. ``own`` is there for those who have.
+    """
+
+    number: int
+    request_id: int
+    first: bool
+    hidden: bool
+    own: OwnReport | None
+    status: Status
+    entry: ServiceEntry | None
+    agency: str
+    agency_phone: str
+    team: str
+    place: str
+    point: tuple[float, float] | None
+    report_count: int
+    reported_at: datetime
+    promised_at: datetime | None
+    due_at: datetime | None
+    moved_why: str
+    clock_stopped: bool
+    completed_at: datetime | None
+    closed_at: datetime | None
+    verify_until: datetime | None
+    verification: str
+    hold_reason: str
+    outcome: str
+    fixed: bool
+    explanation: str
+    referred_to: str
+    happenings: Sequence[Happening]
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has work to do on it."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether the reader alone reported it, and it has not ended."""
+        return self.own is not None and self.own.alone and self.open
+
+
+def by_number(number: int, *, by: Actor) -> PublicRequest:
+    """What a resident may know of the problem that a confirmation number leads to.
+
+    The numbers of merged and added reports lead to the one problem. Raises ``NotFound``.
+    """
+    asked = queries.report_by_number(number)
+    request = queries.request_of(asked)
+    entry = catalog().service_by_id(request.service_id)
+    own = _own(asked, request, by=by)
+    hidden = entry.spec.privacy == Privacy.PRIVATE and own is None
+    events = queries.history(
+        request,
+        visible=(Visibility.PUBLIC, Visibility.REPORTER) if own else (Visibility.PUBLIC,),
+    )
+    return _told(asked, request, entry, own=own, hidden=hidden, events=events)
+
+
+def known_near(entry: ServiceEntry, location: Location) -> Sequence[Nearby]:
+    """Open problems of a service within 100 metres, nearest first.
+
+    None where the place has no point, or the service does not show everyone where its work is.
+    """
+    if location.point is None or entry.spec.privacy != Privacy.PUBLIC:
+        return ()
+    longitude, latitude = location.point
+    return queries.nearest_open(
+        service_id=entry.id, longitude=longitude, latitude=latitude, within_m=NEARBY_M
+    )
+
+
+def photo_for(actor: Actor, attachment_id: int) -> Attachment:
+    """One photo: for staff who may read its request, its own reporter, or all when public.
+
+    Another reporter of the same problem does not see it: anybody can join a known problem.
+    Raises ``NotFound`` alike for photos that are not there and not theirs.
+    """
+    missing = NotFound(_("There is no such photo."))
+    try:
+        photo = Attachment.objects.select_related("service_request").get(pk=attachment_id)
+    except Attachment.DoesNotExist:
+        raise missing from None
+    if photo.public or photo.report_id in actor.reports:
+        return photo
+    if actor.kind is not ActorKind.RESIDENT and queries.may(actor, "read", photo.service_request):
+        return photo
+    raise missing
+
+
+def _own(asked: Report, request: ServiceRequest, *, by: Actor) -> OwnReport | None:
+    if by.kind is not ActorKind.RESIDENT or not by.reports:
+        return None
+    reports = queries.reports_of(request)
+    proven = [report for report in reports if report.pk in by.reports]
+    if not proven:
+        return None
+    report = next((r for r in proven if r.pk == asked.pk), proven[0])
+    told_here = report.service_request_id == request.pk
+    return OwnReport(
+        report=report,
+        words=report.words,
+        wanted=report.wanted,
+        answers=report.answers,
+        directions=request.directions if told_here and reports[0].pk == report.pk else "",
+        photos=[a for a in queries.attachments_of(request) if a.report_id in by.reports],
+        alone=len(proven) == len(reports),
+    )
+
+
+def _told(
+    asked: Report,
+    request: ServiceRequest,
+    entry: ServiceEntry,
+    *,
+    own: OwnReport | None,
+    hidden: bool,
+    events: Sequence[Event],
+) -> PublicRequest:
+    agency = catalog().agency(request.agency_id)
+    outcome = catalog().outcome_by_id(request.outcome_id) if request.outcome_id else None
+    placeless = own is None and entry.spec.privacy != Privacy.PUBLIC
+    here = None
+    if not placeless and request.longitude is not None and request.latitude is not None:
+        here = (request.longitude, request.latitude)
+    return PublicRequest(
+        number=asked.number,
+        request_id=request.pk,
+        first=asked.number == request.number,
+        hidden=hidden,
+        own=own,
+        status=Status(request.status),
+        entry=None if hidden else entry,
+        agency="" if hidden else agency.name,
+        agency_phone="" if hidden else agency.spec.phone,
+        team="" if hidden else catalog().team(request.team_id).name,
+        place="" if placeless else request.place,
+        point=here,
+        report_count=1 if hidden else request.report_count,
+        reported_at=asked.reported_at,
+        promised_at=request.promised_at,
+        due_at=request.due_at,
+        moved_why="" if hidden else _why_moved(events),
+        clock_stopped=request.paused_at is not None,
+        completed_at=request.completed_at,
+        closed_at=request.closed_at,
+        verify_until=request.verify_until,
+        verification=request.verification,
+        hold_reason="" if hidden else request.hold_reason,
+        outcome=outcome.spec.name if outcome and not hidden else "",
+        fixed=bool(outcome and outcome.spec.fixed),
+        explanation="" if hidden else request.explanation,
+        referred_to="" if hidden else request.referred_to,
+        happenings=[
+            _happening(event, own=own, hidden=hidden)
+            for event in events
+            if not hidden or event.kind in _TOLD_OF_PRIVATE
+        ],
+    )
+
+
+def _why_moved(events: Sequence[Event]) -> str:
+    moves = [event for event in events if event.kind == Kind.PROMISE_CHANGED]
+    return str(moves[-1].data.get("why", "")) if moves else ""
+
+
+def _happening(event: Event, *, own: OwnReport | None, hidden: bool) -> Happening:
+    by_reporter = event.actor_kind == ActorKind.RESIDENT
+    # What residents write may name people, so only they themselves read it: with several
+    # reporters an event does not say which of them wrote it.
+    readable = not hidden and (not by_reporter or (own is not None and own.alone))
+    allowed: frozenset[str] = frozenset() if hidden else _TOLD.get(event.kind, frozenset())
+    return Happening(
+        kind=event.kind,
+        at=event.at,
+        by_reporter=by_reporter,
+        facts={name: value for name, value in event.data.items() if name in allowed},
+        words=(event.words or "") if readable else "",
+    )

@@ -1,0 +1,259 @@
+"""Reading service requests: guarded for staff, by number for everyone else."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from citycall.contacts.models import Contact
+from citycall.core import numbers, paging
+from citycall.core.actors import Actor, ActorKind
+from citycall.core.errors import NotAllowed, NotFound
+from citycall.core.models import Event, Visibility
+from citycall.core.permissions import require
+from citycall.service_requests import events, policies
+from citycall.service_requests.models import (
+    OPEN,
+    Attachment,
+    Report,
+    ServiceRequest,
+    Status,
+)
+
+_WITH = ("service", "agency", "team", "assignee", "outcome")
+
+# A request and all that were merged into it, however often merging was repeated.
+_FAMILY = """
+WITH RECURSIVE family AS (
+    SELECT %s::bigint AS id
+    UNION
+    SELECT child.id FROM service_requests_servicerequest child
+    JOIN family ON child.merged_into_id = family.id AND child.status = 'merged'
+)
+SELECT id FROM family
+"""
+_ROOT = """
+WITH RECURSIVE line AS (
+    SELECT id, merged_into_id FROM service_requests_servicerequest WHERE id = %s
+    UNION
+    SELECT parent.id, parent.merged_into_id FROM service_requests_servicerequest parent
+    JOIN line ON line.merged_into_id = parent.id
+)
+SELECT id FROM line WHERE merged_into_id IS NULL
+"""
+
+
+def _not_found() -> NotFound:
+    return NotFound(_("We have no report with this number. Please check it and try again."))
+
+
+def report_by_number(number: int) -> Report:
+    """The report with this confirmation number; raises ``NotFound``."""
+    try:
+        return Report.objects.select_related("service_request").get(number=number)
+    except Report.DoesNotExist:
+        raise _not_found() from None
+
+
+def root_id(request_id: int) -> int:
+    """The request that a merged one now belongs to; itself where it was not merged."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOT, [request_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise _not_found()
+    return int(row[0])
+
+
+def family_ids(request_id: int) -> list[int]:
+    """The ids of a request and of all requests merged into it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FAMILY, [request_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def request_of(report: Report) -> ServiceRequest:
+    """The problem that a report leads to today, through any merging."""
+    return ServiceRequest.objects.select_related(*_WITH).get(pk=root_id(report.service_request_id))
+
+
+def get_for(actor: Actor, number: int) -> ServiceRequest:
+    """The request with this number, for staff who may read it; the only way to it for a door.
+
+    A merged request is returned itself, not its parent. Raises ``NotFound``, ``NotAllowed``.
+    """
+    request = ServiceRequest.objects.select_related(*_WITH, "merged_into").get(
+        pk=report_by_number(number).service_request_id
+    )
+    require(policies.PERMISSIONS, "read", by=actor, agency_id=request.agency_id)
+    return request
+
+
+def may(actor: Actor, action: str, request: ServiceRequest) -> bool:
+    """Whether staff or a key may do ``action`` to this request."""
+    return policies.PERMISSIONS[action].allows(actor, agency_id=request.agency_id)
+
+
+def is_reporter(actor: Actor, request: ServiceRequest) -> bool:
+    """Whether a resident has proven that one of the request's reports is theirs."""
+    if actor.kind is not ActorKind.RESIDENT or not actor.reports:
+        return False
+    return Report.objects.filter(
+        pk__in=actor.reports, service_request_id__in=family_ids(request.pk)
+    ).exists()
+
+
+def reports_of(request: ServiceRequest) -> list[Report]:
+    """Every report of the problem, merged ones included, first come first."""
+    return list(
+        Report.objects.filter(service_request_id__in=family_ids(request.pk))
+        .select_related("contact")
+        .order_by("reported_at", "id")
+    )
+
+
+def contact_for(actor: Actor, request: ServiceRequest, report: Report) -> Contact | None:
+    """The reporter's contact data, for those who may see it; raises ``NotAllowed``."""
+    require(policies.PERMISSIONS, "read_contact", by=actor, agency_id=request.agency_id)
+    return report.contact
+
+
+def attachments_of(request: ServiceRequest) -> list[Attachment]:
+    """The photos of the problem, merged reports' included, oldest first."""
+    return list(
+        Attachment.objects.filter(service_request_id__in=family_ids(request.pk)).order_by("id")
+    )
+
+
+def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
+    """One photo, for staff who may read the request, its reporter, or all when it is public."""
+    try:
+        photo = Attachment.objects.select_related("service_request").get(pk=attachment_id)
+    except Attachment.DoesNotExist:
+        raise NotFound(_("There is no such photo.")) from None
+    request = photo.service_request
+    if photo.public or may(actor, "read", request) or is_reporter(actor, request):
+        return photo
+    raise NotAllowed(_("You do not have permission to see this photo."))
+
+
+def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[Event]:
+    """The request's events of these visibilities, oldest first, at most a thousand."""
+    return list(
+        Event.objects.filter(
+            subject_kind=events.SUBJECT,
+            subject_id=request.pk,
+            visibility__in=[v.value for v in visible],
+        ).order_by("id")[:1000]
+    )
+
+
+def work_list(  # noqa: PLR0913  (each is one filter of the page)
+    actor: Actor,
+    *,
+    team_id: int | None = None,
+    status: str = "",
+    older_than: str = "",
+    newer_than: str = "",
+    size: int = 50,
+) -> paging.Page[ServiceRequest]:
+    """One page of the requests that the actor may read, latest first."""
+    rows = readable(actor).select_related(*_WITH)
+    if team_id is not None:
+        rows = rows.filter(team_id=team_id)
+    if status == "open":
+        rows = rows.filter(OPEN)
+    elif status in Status.values:
+        rows = rows.filter(status=status)
+    return paging.page_by_time(
+        rows, column="requested_at", older_than=older_than, newer_than=newer_than, size=size
+    )
+
+
+def readable(actor: Actor) -> QuerySet[ServiceRequest]:
+    """The requests that staff may read; raises ``NotAllowed`` for those who may read none."""
+    grant = policies.PERMISSIONS["read"]
+    if actor.kind is ActorKind.SYSTEM or actor.holds_anywhere(grant.everywhere):
+        return ServiceRequest.objects.all()
+    agencies = actor.agencies_as(grant.own_agency)
+    if agencies is None:
+        return ServiceRequest.objects.all()
+    if not agencies:
+        raise NotAllowed(_("You do not have permission to see service requests."))
+    return ServiceRequest.objects.filter(agency_id__in=agencies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """An open request near a point: ``metres`` away."""
+
+    request_id: int
+    number: str
+    place: str
+    status: str
+    requested_at: datetime
+    report_count: int
+    metres: float
+
+
+_NEAREST = """
+SELECT id, number, place, status, requested_at, report_count,
+       (mercator <-> citycall_mercator(%(longitude)s, %(latitude)s))
+           * cos(radians(%(latitude)s)) AS metres
+FROM service_requests_servicerequest
+WHERE service_id = %(service)s AND status IN ('new', 'assigned', 'in_progress', 'on_hold')
+  AND mercator <@ box(
+      point(
+          (citycall_mercator(%(longitude)s, %(latitude)s))[0] - %(reach)s,
+          (citycall_mercator(%(longitude)s, %(latitude)s))[1] - %(reach)s),
+      point(
+          (citycall_mercator(%(longitude)s, %(latitude)s))[0] + %(reach)s,
+          (citycall_mercator(%(longitude)s, %(latitude)s))[1] + %(reach)s))
+ORDER BY mercator <-> citycall_mercator(%(longitude)s, %(latitude)s)
+LIMIT %(limit)s
+"""
+
+
+def nearest_open(
+    *, service_id: int, longitude: float, latitude: float, within_m: float, limit: int = 5
+) -> Sequence[Nearby]:
+    """Open requests of one service around a point, nearest first, at most ``within_m`` away."""
+    stretch = math.cos(math.radians(latitude))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEAREST,
+            {
+                "service": service_id,
+                "longitude": longitude,
+                "latitude": latitude,
+                "reach": within_m / stretch,
+                "limit": limit,
+            },
+        )
+        rows = cursor.fetchall()
+    return [
+        Nearby(
+            request_id=row[0],
+            number=numbers.show(row[1]),
+            place=row[2],
+            status=row[3],
+            requested_at=row[4],
+            report_count=row[5],
+            metres=row[6],
+        )
+        for row in rows
+        if row[6] <= within_m
+    ]
+
+
+def waiting_past(*, at: datetime, limit: int) -> list[int]:
+    """Ids of completed requests whose verification period has ended."""
+    return list(
+        ServiceRequest.objects.filter(Q(status=Status.COMPLETED, verify_until__lte=at))
+        .order_by("verify_until")
+        .values_list("id", flat=True)[:limit]
+    )

@@ -1,0 +1,147 @@
+"""All settings; each one a city may change comes from the environment (``docs/reference``)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from citycall.operations import home as homes
+
+HERE = Path(__file__).parent
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+def _list(name: str, default: str) -> list[str]:
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """Django's database settings for a PostgreSQL URL, as libpq reads it."""
+    parts = conninfo_to_dict(url)
+    known = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    options = {k: v for k, v in parts.items() if k not in {*known, "dbname"}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "citycall"),
+        **{django: parts[libpq] for libpq, django in known.items() if libpq in parts},
+        # Open connections are kept, and statements prepared at their first use: intake is a
+        # handful of statements repeated, and either setting left out costs more than they do.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **options,
+            "prepare_threshold": 1,
+            "server_side_binding": True,
+            "application_name": "citycall",
+        },
+        "TEST": {"NAME": os.environ.get("CITYCALL_TEST_DATABASE", "test_citycall")},
+    }
+
+
+DEBUG = False
+SECRET_KEY = homes.secret("secret_key")
+PORT = int(os.environ.get("CITYCALL_PORT", "8311"))
+PUBLIC_URL = os.environ.get("CITYCALL_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = _list("CITYCALL_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+CITYCALL_CITY_NAME = os.environ.get("CITYCALL_CITY_NAME", "Port Calder")
+CITYCALL_COUNTRY = os.environ.get("CITYCALL_COUNTRY", "US")
+CITYCALL_EMERGENCY_NUMBER = os.environ.get("CITYCALL_EMERGENCY_NUMBER", "911")
+TIME_ZONE = os.environ.get("CITYCALL_TIME_ZONE", "America/New_York")
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [HERE / "locale"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "citycall.core",
+    "citycall.agencies",
+    "citycall.accounts",
+    "citycall.places",
+    "citycall.catalog",
+    "citycall.contacts",
+    "citycall.routing",
+    "citycall.notifications",
+    "citycall.service_requests",
+    "citycall.feedback",
+    "citycall.exchange",
+    "citycall.pages",
+    "citycall.web",
+    "citycall.workbench",
+    "citycall.api",
+    "citycall.manage",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "citycall.pages.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "citycall.pages.faults.PlainFaults",
+]
+
+FORM_RENDERER = "citycall.pages.forms.UswdsRenderer"
+ROOT_URLCONF = "citycall.urls"
+WSGI_APPLICATION = "citycall.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "citycall.pages.context.page",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database_of(os.environ.get("DATABASE_URL", "postgresql:///citycall"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = homes.home() / "static"
+UPLOADS = homes.folder("uploads")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = UPLOADS
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("CITYCALL_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,20 @@
+"""Every address of the site, by door."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from citycall.api.door import api
+from citycall.operations.health import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    path("", include("citycall.workbench.urls")),
+    path("", include("citycall.web.urls")),
+]
+
+handler400 = "citycall.web.views.errors.bad_request"
+handler403 = "citycall.web.views.errors.forbidden"
+handler404 = "citycall.web.views.errors.not_found"
+handler500 = "citycall.web.views.errors.broken"

@@ -1,0 +1,68 @@
+"""Finding a service by a resident's own words."""
+
+import difflib
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from citycall.catalog.queries import ServiceEntry
+from citycall.places.words import LONGEST, fold
+
+# Words that a resident writes around what they mean.
+_EMPTY: Final = frozenset(
+    {"and", "has", "have", "i", "is", "it", "my", "no", "not", "there", "this", "to", "with"}
+)
+_SHORTEST_GUESS: Final = 5
+_LIKE_ENOUGH: Final = 0.8
+# What fits much worse than the best is not shown beside it.
+_PART_OF_BEST: Final = 0.5
+
+
+def services_for(words: str, services: Sequence[ServiceEntry]) -> list[ServiceEntry]:
+    """The services that words may mean, best first; a wrong letter in a long word is forgiven."""
+    asked = [word for word in fold(words).split() if word not in _EMPTY]
+    if not asked:
+        return []
+    weights = {entry.code: dict(_weighed(entry)) for entry in services}
+    known = {word for words_of in weights.values() for word in words_of}
+    asked = [_known_word(word, known) for word in asked]
+    scores = {
+        entry.code: sum(_best(word, weights[entry.code]) for word in asked) for entry in services
+    }
+    enough = max(scores.values(), default=0.0) * _PART_OF_BEST
+    found = [entry for entry in services if scores[entry.code] and scores[entry.code] >= enough]
+    return sorted(found, key=lambda entry: -scores[entry.code])
+
+
+def search_words(entry: ServiceEntry) -> str:
+    """All words by which a service is found, for the page's own filter."""
+    return " ".join(dict(_weighed(entry)))
+
+
+def _weighed(entry: ServiceEntry) -> Iterator[tuple[str, float]]:
+    spec = entry.spec
+    # Later pairs win in a dict, so the strongest come last.
+    for text, weight in (
+        (spec.description, 1.0),
+        (spec.group, 1.0),
+        (" ".join(spec.keywords), 3.0),
+        (spec.name, 4.0),
+    ):
+        # Folding looks at the beginning of a long text only, so it is given short pieces.
+        for piece in textwrap.wrap(text, LONGEST):
+            yield from ((word, weight) for word in fold(piece).split())
+
+
+def _known_word(word: str, known: set[str]) -> str:
+    if len(word) < _SHORTEST_GUESS or any(_meets(word, other) for other in known):
+        return word
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=_LIKE_ENOUGH)), word)
+
+
+def _best(word: str, weights: dict[str, float]) -> float:
+    return max((weight for known, weight in weights.items() if _meets(word, known)), default=0.0)
+
+
+def _meets(word: str, known: str) -> bool:
+    stem = word[:-1] if word.endswith("s") and len(word) > 3 else word
+    return known.startswith(stem)

@@ -1,0 +1,105 @@
+"""The steps of telling the city about a problem, and the order they come in for a service."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from citycall.catalog.specs import Question, ServiceSpec
+from citycall.service_requests import public
+from citycall.service_requests.queries import Nearby
+from citycall.web.telling import Telling
+
+
+class Step(StrEnum):
+    """One page each; ``SAFETY`` is there where an answer can stop the report."""
+
+    WHAT = "what"
+    SAFETY = "safety"
+    WHERE = "where"
+    DETAILS = "details"
+    KNOWN = "known"
+    CONTACT = "contact"
+    REVIEW = "review"
+
+
+# The parts that a reader is shown; several pages may belong to one.
+_PARTS: dict[Step, Promise] = {
+    Step.WHAT: _("What"),
+    Step.WHERE: _("Where"),
+    Step.DETAILS: _("Details"),
+    Step.CONTACT: _("Contact"),
+    Step.REVIEW: _("Check and send"),
+}
+_PART_OF = {Step.SAFETY: Step.WHAT, Step.KNOWN: Step.DETAILS}
+
+
+def safety_questions(spec: ServiceSpec) -> tuple[Question, ...]:
+    """The questions whose answers can stop a report: they come before anything else is asked.
+
+    One that depends on an answer that comes later stays with the details.
+    """
+    chosen: dict[str, Question] = {}
+    for question in spec.questions:
+        if question.stops and all(c.question in chosen for c in question.only_if):
+            chosen[question.code] = question
+    return tuple(chosen.values())
+
+
+def course(spec: ServiceSpec) -> list[Step]:
+    """The steps that this service has, in order."""
+    left_out = set()
+    if not safety_questions(spec):
+        left_out.add(Step.SAFETY)
+    if spec.location == "none":
+        left_out |= {Step.WHERE, Step.KNOWN}
+    if spec.contact == "not_asked":
+        left_out.add(Step.CONTACT)
+    return [step for step in Step if step not in left_out]
+
+
+def undone_before(step: Step, telling: Telling) -> Step | None:
+    """The first earlier step that was not passed yet; a stranger to the form starts there."""
+    steps = course(telling.entry().spec)
+    earlier = steps[: steps.index(step)] if step in steps else steps
+    return next((s for s in earlier if s not in {*telling.done, Step.KNOWN}), None)
+
+
+def following(telling: Telling) -> Step:
+    """The next step to show: the first that was not passed and has something to ask."""
+    for step in course(telling.entry().spec):
+        if step in telling.done:
+            continue
+        if step is Step.KNOWN and not known_nearby(telling):
+            continue
+        return step
+    return Step.REVIEW
+
+
+def before(step: Step, telling: Telling) -> Step:
+    """The page that Back leads to; the question about known problems is asked once only."""
+    steps = [s for s in course(telling.entry().spec) if s is not Step.KNOWN or s is step]
+    return steps[max(steps.index(step) - 1, 0)] if step in steps else Step.WHAT
+
+
+def known_nearby(telling: Telling) -> Sequence[Nearby]:
+    """Open problems of the same service close to the place that was told."""
+    location = telling.location()
+    return public.known_near(telling.entry(), location) if location is not None else ()
+
+
+def progress(step: Step, spec: ServiceSpec | None) -> dict[str, object]:
+    """The parts of this service's course by name, and the number of the present one, from 1."""
+    steps = course(spec) if spec else list(Step)
+    parts = [part for part in _PARTS if part in steps]
+    return {
+        "steps": [_PARTS[part] for part in parts],
+        "current": parts.index(_PART_OF.get(step, step)) + 1,
+    }
+
+
+def address(step: Step) -> str:
+    """Where a step is."""
+    return reverse("web:report") if step is Step.WHAT else reverse(f"web:report-{step.value}")

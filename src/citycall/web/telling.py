@@ -1,0 +1,164 @@
+"""A report that is being told, kept in the session from page to page until it is sent."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from citycall.catalog import rules as catalog_rules
+from citycall.catalog.queries import ServiceEntry, catalog
+from citycall.catalog.specs import Stop
+from citycall.core.errors import Faults
+from citycall.places.locations import Location
+from citycall.places.queries import areas
+from citycall.service_requests import checks
+from citycall.service_requests.drafts import ContactDetails, Draft, Receipt
+from citycall.service_requests.models import Channel
+from citycall.service_requests.photos import Photo
+from citycall.web import place_words
+
+_TELLING: Final = "telling"
+_SENT: Final = "sent_reports"
+_MOST_SENT: Final = 20
+MOST_PHOTOS: Final = 5
+
+
+@dataclass(kw_only=True)
+class Telling:
+    """Everything said so far, as it was typed; nothing here has been believed yet.
+
+    ``found`` is the named place that was chosen for the words ``place``; ``decided`` are the
+    words for which the choice was made. ``joins`` is the number of the known problem that this
+    report will be added to. ``done`` are the names of the steps that were passed.
+    """
+
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    service: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    stop_read: str = ""
+    place: str = ""
+    directions: str = ""
+    latitude: str = ""
+    longitude: str = ""
+    accuracy: str = ""
+    kind: str = ""
+    found: dict[str, Any] | None = None
+    decided: str | None = None
+    words: str = ""
+    wanted: str = ""
+    photos: list[dict[str, Any]] = field(default_factory=list)
+    joins: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def kept_photos(self) -> list[Photo]:
+        """The photos uploaded so far, stored already."""
+        return [Photo(**photo) for photo in self.photos]
+
+    def entry(self) -> ServiceEntry:
+        """The chosen service; raises ``UnknownService``."""
+        return catalog().service(self.service)
+
+    def own_answers(self) -> dict[str, Any]:
+        """The answers to questions of the chosen service; those of another one are left out."""
+        spec = self.entry().spec
+        return {code: given for code, given in self.answers.items() if spec.question(code)}
+
+    def stop(self) -> Stop | None:
+        """The advice or warning that the answers call for and that was not read yet."""
+        stop = catalog_rules.stop_for(self.entry().spec, self.own_answers())
+        return stop if stop is not None and stop.text != self.stop_read else None
+
+    def location(self) -> Location | None:
+        """Where it is, as far as told; raises ``Faults`` for what cannot be a place."""
+        if self.entry().spec.location == "none":
+            return None
+        return place_words.location_of(
+            place=self.place,
+            directions=self.directions,
+            point=(self.longitude, self.latitude, self.accuracy),
+            found=self.found if self.decided == self.place else None,
+            kind=self.kind,
+            accepted=self.entry().spec.location_kinds,
+        )
+
+    def draft(self) -> Draft:
+        """The whole as it is handed in; raises ``Faults`` where the place cannot be one.
+
+        The key covers the content: the same report sent twice is one, a changed one is another.
+        """
+        return Draft(
+            service=self.service,
+            channel=Channel.WEB,
+            location=self.location(),
+            words=self.words.strip(),
+            wanted=self.wanted.strip(),
+            answers=self.own_answers(),
+            contact=ContactDetails(
+                name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip()
+            ),
+            language=get_language() or settings.LANGUAGE_CODE,
+            idempotency_key=f"{self.key}.{self.fingerprint()}",
+            stop_read=bool(self.stop_read) and self.stop() is None,
+        )
+
+    def fingerprint(self) -> str:
+        """A short digest of all that would be sent."""
+        said = {name: value for name, value in asdict(self).items() if name != "done"}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+    def faults(self, *names: str, answers: Collection[str] = ()) -> dict[str, str]:
+        """What is wrong with these fields and the answers of these codes: sentences by field."""
+        wanted = {*names, *(f"answers.{code}" for code in answers)}
+        try:
+            checks.check(self.draft(), catalog=catalog(), areas=areas())
+        except Faults as error:
+            return {name: said for name, said in error.faults.items() if name in wanted}
+        except checks.Stopped:
+            return {}
+        return {}
+
+
+def load(request: HttpRequest) -> Telling | None:
+    """The report being told in this session, if there is one."""
+    kept = request.session.get(_TELLING)
+    if not isinstance(kept, dict):
+        return None
+    known = {f.name for f in fields(Telling)}
+    return Telling(**{name: value for name, value in kept.items() if name in known})
+
+
+def save(request: HttpRequest, told: Telling) -> None:
+    """Keep the report for the next page. The first time, the session gets a new key."""
+    if _TELLING not in request.session:
+        # What is proven at the end of this telling must not open for whoever planted the session.
+        request.session.cycle_key()
+    request.session[_TELLING] = asdict(told)
+
+
+def discard(request: HttpRequest) -> None:
+    """Forget the report being told."""
+    request.session.pop(_TELLING, None)
+
+
+def sent(request: HttpRequest, told: Telling, receipt: Receipt) -> None:
+    """Forget the report, which is durable now, but not that it was sent."""
+    kept = request.session.get(_SENT, {})
+    kept[told.key] = receipt.number
+    request.session[_SENT] = dict(list(kept.items())[-_MOST_SENT:])
+    discard(request)
+
+
+def sent_before(request: HttpRequest, key: str) -> int | None:
+    """The number that the report of this key got when it was sent in this session before."""
+    number = request.session.get(_SENT, {}).get(key)
+    return None if number is None else int(number)

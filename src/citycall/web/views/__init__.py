@@ -1,0 +1,1 @@
+"""The residents' pages, one file for each matter."""

@@ -1,0 +1,97 @@
+"""The start page, the services, and the texts on privacy and accessibility."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from citycall.catalog.queries import catalog
+from citycall.catalog.snapshot import UnknownService
+from citycall.catalog.targets import describe
+from citycall.web import visits
+from citycall.web.finding import search_words, services_for
+from citycall.web.forms import TrackForm
+
+_SECONDS_A_DAY = 86_400
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What can I do here?"""
+    context = {
+        "groups": service_groups(),
+        "something_else": catalog().something_else,
+        "track": TrackForm(typed={}),
+        "own": bool(visits.own_reports(request)),
+    }
+    return render(request, "web/home.html", context)
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """What can I ask for? With words, the services that they may mean."""
+    words = request.GET.get("q", "")[:200]
+    found = services_for(words, catalog().services)
+    context = {
+        "words": words,
+        "found": found,
+        "groups": service_groups(),
+        "something_else": catalog().something_else,
+    }
+    return render(request, "web/services.html", context)
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    """What does the city do about this, how fast, and how do I report it?"""
+    entry = catalog().service(code)
+    if not entry.active:
+        raise UnknownService(_("This service is no longer offered. Please choose another."))
+    spec = entry.spec
+    context = {
+        "entry": entry,
+        "agency": catalog().agency(entry.agency_id),
+        "promise": describe(spec.target) if spec.target else "",
+        "others": [o for o in catalog().services if o.spec.group == spec.group and o is not entry],
+    }
+    return render(request, "web/service.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What happens to what I tell you?"""
+    days = max(1, round(settings.SESSION_COOKIE_AGE / _SECONDS_A_DAY))
+    return render(request, "web/privacy.html", {"days": days})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Can I use this?"""
+    return render(request, "web/accessibility.html")
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Make this browser forget the reports made from it."""
+    visits.forget(request)
+    messages.success(request, _("This device no longer remembers your reports."))
+    return redirect("web:home")
+
+
+def service_groups() -> list[dict[str, Any]]:
+    """The groups with their services and an anchor, for a list with headings."""
+    return [
+        {
+            "name": group.name,
+            "anchor": slugify(group.name),
+            "services": [
+                {"entry": entry, "search": search_words(entry)} for entry in group.services
+            ],
+        }
+        for group in catalog().groups
+    ]

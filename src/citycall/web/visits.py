@@ -1,0 +1,45 @@
+"""What a browser's session remembers of its resident: which reports have been proven theirs."""
+
+from typing import Final
+
+from django.http import HttpRequest
+
+from citycall.accounts.queries import actor_of
+from citycall.core.actors import Actor, ActorKind, resident
+
+_OWN: Final = "own_reports"
+_MOST: Final = 50
+
+
+def resident_of(request: HttpRequest) -> Actor:
+    """The resident who is visiting, with the reports proven in this session; runs no query.
+
+    Staff who use the residents' pages act there as residents too.
+    """
+    return resident(reports=_own(request))
+
+
+def reader_of(request: HttpRequest) -> Actor:
+    """Who is looking at a photo: a member of staff by their roles, anyone else as a resident."""
+    staff = actor_of(request.user)
+    return staff if staff.kind is ActorKind.STAFF else resident_of(request)
+
+
+def own_reports(request: HttpRequest) -> list[int]:
+    """The ids of the reports proven in this session, the latest last."""
+    return _own(request)
+
+
+def prove(request: HttpRequest, report_id: int) -> None:
+    """Remember that a report is the visitor's; the oldest of more than fifty is forgotten."""
+    kept = [known for known in _own(request) if known != report_id]
+    request.session[_OWN] = [*kept, report_id][-_MOST:]
+
+
+def forget(request: HttpRequest) -> None:
+    """Forget everything that this browser's session holds, on a computer that others use."""
+    request.session.flush()
+
+
+def _own(request: HttpRequest) -> list[int]:
+    return [int(known) for known in request.session.get(_OWN, ())]

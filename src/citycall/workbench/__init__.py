@@ -1,0 +1,1 @@
+"""The agencies' door: what needs me now, and what is next."""

@@ -1,0 +1,27 @@
+"""Small words of the workbench's templates."""
+
+from datetime import datetime
+
+from django import template
+
+from citycall.core import numbers
+from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
+
+register = template.Library()
+
+
+@register.filter
+def number(value: int) -> str:
+    """A confirmation number as it is written."""
+    return numbers.show(value)
+
+
+@register.filter
+def is_late(problem: ServiceRequest, now: datetime) -> bool:
+    """Whether open work is past its due date, with the clock running."""
+    return (
+        problem.status in OPEN_STATUSES
+        and problem.paused_at is None
+        and problem.due_at is not None
+        and problem.due_at < now
+    )

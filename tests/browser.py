@@ -1,0 +1,128 @@
+"""A real browser for tests: opening pages, and what axe and the console say about them."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*/axe.min.js"))
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+PHONE = (390, 844)
+DESKTOP = (1280, 900)
+
+
+@dataclass
+class OpenedPage:
+    """A page in the browser, and everything that went wrong on it so far."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep an error or warning that the browser wrote to the console."""
+        # What could not be loaded is told by `notice`, with its address.
+        loading = message.text.startswith("Failed to load resource")
+        if message.type in {"error", "warning"} and not loading:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def notice(self, response: Response) -> None:
+        """Keep the address of a missing or failing part of the page."""
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is installed, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+@contextmanager
+def _django_beside_playwright() -> Iterator[None]:
+    # Playwright keeps an event loop in this thread, at whose sight Django refuses queries.
+    kept = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        yield
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        if kept is not None:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = kept
+
+
+@contextmanager
+def browser_context(*, size: tuple[int, int] = DESKTOP, **options: Any) -> Iterator[BrowserContext]:
+    """A fresh browser profile with a window of ``size`` pixels.
+
+    ``options`` are Playwright's for a context: ``java_script_enabled=False``,
+    ``locale="es-US"``, ``geolocation={...}``, ``permissions=[...]``.
+    """
+    width, height = size
+    with _django_beside_playwright(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path())
+        try:
+            phone = width < 640
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                has_touch=phone,
+                is_mobile=phone,
+                **options,
+            )
+            yield context
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(url: str, *, size: tuple[int, int] = DESKTOP, **options: Any) -> Iterator[OpenedPage]:
+    """Open ``url`` in a fresh browser; the console is listened to from the start."""
+    with browser_context(size=size, **options) as context:
+        opened = OpenedPage(context.new_page())
+        opened.page.on("console", opened.hear)
+        opened.page.on("pageerror", lambda error: opened.complaints.append(f"error: {error}"))
+        opened.page.on("response", opened.notice)
+        opened.page.goto(url)
+        yield opened
+
+
+def axe_violations(page: Page, *, rules: Sequence[str] = RULES) -> list[str]:
+    """What axe finds against WCAG 2.2 A and AA: one line for each element, empty when clean."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "async (tags) => (await axe.run({ runOnly: { type: 'tag', values: tags } })).violations",
+        list(rules),
+    )
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def small_targets(page: Page, *, least: int = 24) -> list[str]:
+    """Links and buttons, except inside a sentence, that are smaller than ``least`` pixels."""
+    found: list[str] = page.evaluate(
+        """(least) => [...document.querySelectorAll("a, button, summary, select, input")]
+            .filter((e) => e.checkVisibility() && !e.closest("p, dd") && e.type !== "hidden"
+                && !e.matches(".usa-skipnav, .usa-radio__input, .usa-checkbox__input"))
+            .filter((e) => {
+              const box = e.getBoundingClientRect();
+              return box.width < least || box.height < least;
+            })
+            .map((e) => e.outerHTML.slice(0, 120))""",
+        least,
+    )
+    return found
+
+
+def wider_than_screen(page: Page) -> bool:
+    """Whether the page has to be scrolled sideways."""
+    wide: bool = page.evaluate(
+        "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    return wide

@@ -1,0 +1,63 @@
+"""The database that tests run on, and what every test starts from."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Set before Django reads its settings, which is before any hook of this file is called.
+if "CITYCALL_HOME" not in os.environ:
+    os.environ["CITYCALL_HOME"] = str(Path(tempfile.gettempdir()) / f"citycall-tests-{os.getuid()}")
+if "DATABASE_URL" not in os.environ:
+    from citycall.operations.embedded_postgres import EmbeddedPostgres
+
+    os.environ["DATABASE_URL"] = EmbeddedPostgres().ensure_running()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """Let the test database be flushed between transactional tests."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_event DISABLE TRIGGER event_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _pictures_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No picture of another test's tables is left in memory."""
+    from citycall.core import snapshots
+
+    snapshots.discard_all()
+    yield
+    snapshots.discard_all()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:  # type: ignore[no-untyped-def]
+    """Hashing a password is slow on purpose; the tests' ones guard nothing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings) -> None:  # type: ignore[no-untyped-def]
+    """Pages can be rendered without gathering the static files first."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The job tables are not Django's to flush: empty them after a transactional test."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        from django.db import connection
+
+        blocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers CASCADE")
