@@ -1,4 +1,6 @@
 \set number random(100000000000000, 900000000000000000)
+\set east random(0, 999)
+\set north random(0, 999)
 WITH contact AS (
     INSERT INTO contacts_contact (name, email, phone, language, created_at)
     VALUES ('Pat Doe', 'pat@example.org', '', 'en', now())
@@ -12,15 +14,15 @@ WITH contact AS (
     VALUES (
         :number, SERVICE, AGENCY, TEAM, NULL, 'new', '', 3,
         1, now(), now(), now() + interval '5 days', now() + interval '5 days', '', '', '', '', 0,
-        'address', LONGITUDE + (:number % 1000) / 100000.0, LATITUDE + (:number % 997) / 100000.0,
+        'address', LONGITUDE + :east / 100000.0, LATITUDE + :north / 100000.0,
         '1200 E Monument St', 'behind the playground', NULL, 'AREAS'::int[], '', '')
     RETURNING id
 ), report AS (
     INSERT INTO service_requests_report (
         service_request_id, number, contact_id, channel, words, wanted, answers, language,
         reported_at, idempotency_key)
-    SELECT request.id, :number, contact.id, 'api', 'WORDS', '', '{}'::jsonb, 'en', now(),
-           md5((:number)::text) || md5((:number + 1)::text)
+    SELECT request.id, :number::bigint, contact.id, 'api', 'WORDS', '', '{}'::jsonb, 'en', now(),
+           md5((:number::bigint)::text) || md5((:number::bigint + 1)::text)
     FROM request, contact
     RETURNING id, service_request_id
 ), event AS (

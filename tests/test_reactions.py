@@ -1,5 +1,7 @@
 """What follows each event: who is written to, what the message says, and that once is enough."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -126,6 +128,25 @@ def test_reacting_twice_owes_one_message(city: City, pat: Receipt, sam: Receipt)
         for event in Event.objects.all():
             react(event)
     assert Delivery.objects.count() == 4
+
+
+def test_a_process_that_has_set_up_django_knows_all_tasks() -> None:
+    script = (
+        "import django; django.setup()\n"
+        "from procrastinate.contrib.django import app\n"
+        "app.perform_import_paths(); print(*app.tasks)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    ).stdout
+    assert {
+        "citycall.react",
+        "citycall.deliver",
+        "citycall.close_undisputed",
+        "citycall.return_stalled_jobs",
+        "citycall.remove_old_jobs",
+        "citycall.remove_expired_sessions",
+    } <= set(said.split())
 
 
 # Telling.

@@ -1,6 +1,7 @@
 """From an event to a mailbox by a real worker and a real mail server, through every mishap."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,7 +63,8 @@ def _run() -> None:
 
 
 def _job(task: str = "citycall.deliver") -> ProcrastinateJob:
-    return ProcrastinateJob.objects.get(task_name=task)
+    found: ProcrastinateJob = ProcrastinateJob.objects.get(task_name=task)
+    return found
 
 
 def _let_time_pass() -> None:
@@ -112,7 +114,7 @@ def test_each_pause_is_longer_than_the_one_before(event: Event, settings: Settin
         assert scheduled is not None
         pauses.append((scheduled - before).total_seconds())
         _let_time_pass()
-    assert all(later > 4 * earlier for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > 4 * earlier for earlier, later in itertools.pairwise(pauses))
 
 
 def test_a_refused_address_is_not_tried_again_and_can_be_seen(

@@ -21,11 +21,16 @@ run_worker(concurrency=2, **{options!r})
 
 
 @contextmanager
-def worker_process(*, before: str = "", **options: Any) -> Iterator["subprocess.Popen[str]"]:
-    """A worker that is ready; ``before`` is Python that it runs first."""
+def worker_process(
+    *, before: str = "", database: str = "", **options: Any
+) -> Iterator["subprocess.Popen[str]"]:
+    """A worker that is ready; ``before`` is Python that it runs first.
+
+    ``database`` is its database's URL, the test's own unless given.
+    """
     process = subprocess.Popen(
         [sys.executable, "-c", _START.format(before=before, options=options)],
-        env={**os.environ, "DATABASE_URL": _database_url()},
+        env={**os.environ, "DATABASE_URL": database or _database_url()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,6 +1,7 @@
 """The worker: jobs run, none is lost when it is stopped, killed or loses the database."""
 
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -225,6 +226,14 @@ def test_a_worker_survives_the_loss_of_its_database_connections() -> None:
         _defer("quick")
         wait_until(lambda: _states("quick") == ["succeeded"] * 2)
         assert process.poll() is None
+
+
+def test_a_worker_without_database_waits_for_it_and_ends_when_asked() -> None:
+    with worker_process(database="postgresql://nobody@127.0.0.1:8348/none") as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(3)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
 
 
 # Housekeeping.

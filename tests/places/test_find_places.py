@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -89,10 +90,24 @@ def test_no_more_than_the_limit_is_found() -> None:
     assert len(find_places("park", limit=3)) == 3
 
 
+def test_the_park_itself_comes_before_all_that_lies_in_it() -> None:
+    poles = [row(f"p{n}", f"Pole {n}", "Druid Hill Park", kind="pole") for n in range(400)]
+    load([*poles, *ROWS])
+    assert find_places("druid hill park")[0].code == "druid"
+
+
 @pytest.mark.usefixtures("_gazetteer")
-def test_the_likeness_of_the_session_is_left_as_it_was() -> None:
-    find_places("park")
-    assert find_places("park", limit=0) == []
+def test_a_begun_word_is_enough() -> None:
+    assert find_places("hoop fie")[0].code == "hooper"
+
+
+@pytest.mark.usefixtures("_gazetteer")
+def test_settings_for_one_search_do_not_outlive_it() -> None:
+    find_places("hoper feild")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW pg_trgm.word_similarity_threshold")
+        # The test's own transaction is still open, so only a savepoint ended here.
+        assert cursor.fetchone() in {("0.6",), ("0.3",)}
 
 
 @pytest.mark.usefixtures("_gazetteer")
@@ -104,13 +119,21 @@ def test_whatever_is_typed_is_answered(words: str) -> None:
     assert len(find_places(words)) <= 10
 
 
-def test_the_trigram_index_is_used() -> None:
-    load([row(f"p{n}", f"Playground {n * 7919 % 4093:x}") for n in range(2_000)])
+@pytest.mark.parametrize("words", ["hoopers field", "hoper feild", "zzzz"])
+def test_the_trigram_index_is_used(words: str) -> None:
+    load([row(f"p{n}", f"Playground {n * 7919 % 4093:x}") for n in range(3_000)])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE places_place")
-        cursor.execute("EXPLAIN SELECT id FROM places_place WHERE search %> %s", ["hoopers field"])
-        plan = " ".join(line for (line,) in cursor.fetchall())
-    assert "place_by_words" in plan
+    with CaptureQueriesContext(connection) as asked:
+        find_places(words)
+    searches = [query["sql"] for query in asked if "places_place" in query["sql"]]
+    assert searches
+    for sql in searches:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + sql.replace("%", "%%"), [])
+            plan = " ".join(line for (line,) in cursor.fetchall())
+        assert "place_by_words" in plan
+        assert "Seq Scan" not in plan
 
 
 def test_a_second_load_changes_nothing() -> None:

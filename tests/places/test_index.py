@@ -63,7 +63,7 @@ def test_many_points_get_what_each_gets_alone(points: list[tuple[float, float]])
 
 
 def test_many_points_give_an_array_for_each_layer() -> None:
-    x, y = corner(5, 5)
+    x, y = corner(5, 3)
     many = CITY.at_many([x, np.nan], [y, np.nan])
     assert {layer: ids.tolist() for layer, ids in many.by_layer.items()} == {
         "districts": [21, -1],

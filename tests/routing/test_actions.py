@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -33,10 +32,13 @@ ADMINISTRATOR = Actor(
 
 
 @pytest.fixture(autouse=True)
-def _city(db: None) -> Iterator[None]:
+def _city(db: None) -> None:
     city.build()
+
+
+@pytest.fixture
+def _wards(_city: None) -> None:
     load("abc")
-    yield
 
 
 def load(codes: str, kind: AreaLayer.Kind = AreaLayer.Kind.PARTITION) -> None:
@@ -68,6 +70,7 @@ def test_a_saved_rule_routes_at_once() -> None:
     assert team_for() == "cleaning"
 
 
+@pytest.mark.usefixtures("_wards")
 def test_a_saved_rule_is_read_back_as_it_was_written() -> None:
     save(area="wards/b", days=[7, 6, 6], from_time="22:00", to_time="06:00", note="Night shift")
     spec = next(spec for spec in rules() if spec.code == "rule")
@@ -83,6 +86,7 @@ def test_a_saved_rule_is_read_back_as_it_was_written() -> None:
     }
 
 
+@pytest.mark.usefixtures("_wards")
 def test_an_area_rule_routes_by_the_area() -> None:
     save(area="wards/b")
     assert (team_for(ward="b"), team_for(ward="a")) == ("cleaning", "paving")
@@ -138,12 +142,14 @@ def test_a_retired_service_gets_no_rule() -> None:
         save(service="graffiti")
 
 
+@pytest.mark.usefixtures("_wards")
 def test_a_retired_area_gets_no_rule() -> None:
     load("ab")
     with pytest.raises(Faults, match="area"):
         save(area="wards/c")
 
 
+@pytest.mark.usefixtures("_wards")
 def test_only_areas_of_partitions_can_be_conditions() -> None:
     load("abc", kind=AreaLayer.Kind.NEIGHBOR)
     with pytest.raises(Faults, match="area"):
@@ -253,6 +259,7 @@ def test_a_revision_of_something_else_is_not_undone_here() -> None:
         undo(other)
 
 
+@pytest.mark.usefixtures("_wards")
 def test_the_checks_see_the_rules_the_catalog_and_the_areas() -> None:
     assert faults() == []
     save(area="wards/c")

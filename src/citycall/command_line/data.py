@@ -1,6 +1,5 @@
 """What comes in and goes out as files: history, catalog, places."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -121,16 +120,13 @@ def load_areas(
 @places.command("load-names")
 @click.argument("file", type=FILE)
 def load_names(file: Path) -> None:
-    """Load named places (parks, fields, landmarks, stops) from a GeoJSON FILE of points."""
+    """Load named places (parks, fields, landmarks, stops) from a GeoJSON FILE."""
     ready.django()
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
     from citycall.places.actions.gazetteer import load_places
+    from citycall.places.place_files import read_places
 
-    rows = []
-    for feature in json.loads(file.read_bytes())["features"]:
-        longitude, latitude = feature["geometry"]["coordinates"]
-        rows.append({**feature["properties"], "longitude": longitude, "latitude": latitude})
-    report = load_places(rows=rows, by=SYSTEM, at=clock.now())
+    report = load_places(rows=read_places(file), by=SYSTEM, at=clock.now())
     click.echo("\n".join(report.lines()))
     sys.exit(ROWS_REFUSED if report.refused else 0)

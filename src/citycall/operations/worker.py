@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
+import psycopg
 from django.core.management import call_command
 from django.db import connections
 from procrastinate import JobContext, PsycopgConnector
@@ -127,10 +128,10 @@ class _Worker:
                 await self._run_once(stop)
                 if self.until_idle:
                     return
-            except ConnectorException as error:
+            except (ConnectorException, psycopg.Error) as error:
                 if self.until_idle:
                     raise
-                logger.warning("The worker lost the database: %s", error.__cause__ or error)
+                logger.warning("The worker has no database: %s", error.__cause__ or error)
             if asyncio.get_running_loop().time() - began > _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             if not stop.is_set():
@@ -141,20 +142,23 @@ class _Worker:
 
     async def _run_once(self, stop: asyncio.Event) -> None:
         """Run jobs until told to stop; returns early when the worker had to give up."""
+        working = asyncio.create_task(self._open_and_work())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        # Procrastinate takes this as the wish to end after the jobs that are running.
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+    async def _open_and_work(self) -> None:
         connector = WorkerConnector(
             kwargs=connector_params(), min_size=1, max_size=self.concurrency + 2, timeout=10
         )
         with jobs.replace_connector(connector):
             async with jobs.open_async():
                 await return_stalled(silent_after_seconds=self.silent_after_seconds)
-                working = asyncio.create_task(self._work())
-                stopping = asyncio.create_task(stop.wait())
-                await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                stopping.cancel()
-                # The worker takes this as the wish to end after the jobs that are running.
-                working.cancel()
-                with suppress(asyncio.CancelledError):
-                    await working
+                await self._work()
 
     async def _work(self) -> None:
         options: WorkerOptions = {

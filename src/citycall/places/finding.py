@@ -4,6 +4,7 @@ The database narrows a hundred thousand places to some hundred by its trigram in
 them is meant is then decided here, word by word.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,21 +21,29 @@ STEPS = (0.6, 0.45, 0.3)
 # Below this, less than half of the words are anything like the place's.
 LEAST_LIKENESS = 0.55
 
-_COLUMNS = "id, code, kind, name, parent, aliases, longitude, latitude"
+# From here on a place is so clearly meant that more generous steps are not tried.
+CLEAR = 1.2
+MOST_WORDS = 12
+
+_COLUMNS = "id, code, kind, name, parent, aliases::text, longitude, latitude"
 # Places that begin with the words come before those that have them somewhere, since the latter
 # may be more than are looked at.
-_BY_WORDS = f"""
-(SELECT {_COLUMNS} FROM places_place WHERE search LIKE %(start)s ORDER BY length(search) LIMIT 100)
+_BY_WORDS = """
+(SELECT {columns} FROM places_place WHERE search LIKE %s ORDER BY length(search) LIMIT 100)
 UNION
-(SELECT {_COLUMNS} FROM places_place WHERE search LIKE ALL (%(parts)s) LIMIT 300)
-"""  # noqa: S608  (constants only)
+(SELECT {columns} FROM places_place WHERE {each_word} LIMIT 300)
+"""
 _BY_LIKENESS = f"""
 SELECT {_COLUMNS}
-  FROM (SELECT * FROM places_place WHERE search %%> %(words)s LIMIT 2000) AS near
- ORDER BY word_similarity(%(words)s, search) DESC, length(search)
- LIMIT 100
+  FROM (SELECT * FROM places_place WHERE search %%> %(words)s LIMIT 1000) AS near
+ ORDER BY word_similarity(%(words)s, search) + similarity(%(words)s, search) DESC, id
+ LIMIT 200
 """  # noqa: S608  (constants only)
-_SET_STEP = "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)"
+# Without the index the database would compare each place in turn.
+_SET_STEP = """
+SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),
+       set_config('enable_seqscan', 'off', true)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,8 @@ def find_places(words: str, *, limit: int = 10) -> list[FoundPlace]:
     folded = fold(words)
     if len(folded) < SHORTEST_WORDS or limit < 1:
         return []
-    asked = folded.split()
-    found = _ranked(_with_the_words(asked), asked) or _ranked(_like(folded), asked)
+    asked = folded.split()[:MOST_WORDS]
+    found = _ranked(_with_the_words(asked), asked) or _like(asked)
     return found[: min(limit, MOST_FOUND)]
 
 
@@ -77,35 +86,42 @@ def search_text(names: Iterable[str]) -> str:
 
 
 def _with_the_words(asked: Sequence[str]) -> list[tuple[Any, ...]]:
-    # Folded words have no wildcard of LIKE in them.
-    parts = [f"% {word}%" for word in asked]
+    # One condition for each word, since the index does not serve LIKE ALL. Folded words have no
+    # wildcard of LIKE in them.
+    each_word = " AND ".join(["search LIKE %s"] * len(asked))
+    values = [f" {' '.join(asked)}%", *(f"% {word}%" for word in asked)]
     with connection.cursor() as cursor:
-        cursor.execute(_BY_WORDS, {"start": f" {' '.join(asked)}%", "parts": parts})
+        cursor.execute(_BY_WORDS.format(columns=_COLUMNS, each_word=each_word), values)
         return list(cursor.fetchall())
 
 
-def _like(folded: str) -> list[tuple[Any, ...]]:
+def _like(asked: Sequence[str]) -> list[FoundPlace]:
+    found: list[FoundPlace] = []
     with transaction.atomic(), connection.cursor() as cursor:
         for step in STEPS:
             cursor.execute(_SET_STEP, [str(step)])
-            cursor.execute(_BY_LIKENESS, {"words": folded})
-            if rows := list(cursor.fetchall()):
-                return rows
-    return []
+            cursor.execute(_BY_LIKENESS, {"words": " ".join(asked)})
+            found = _ranked(cursor.fetchall(), asked)
+            if found and found[0].likeness >= CLEAR:
+                break
+    return found
 
 
 def _ranked(rows: Iterable[tuple[Any, ...]], asked: Sequence[str]) -> list[FoundPlace]:
     found = [
-        FoundPlace(pk, code, kind, name, parent, x, y, likeness(asked, _names(name, parent, other)))
-        for pk, code, kind, name, parent, other, x, y in rows
+        FoundPlace(
+            pk, code, kind, name, parent, x, y, likeness(asked, _names(name, parent, aliases))
+        )
+        for pk, code, kind, name, parent, aliases, x, y in rows
     ]
     good = [place for place in found if place.likeness >= LEAST_LIKENESS]
     return sorted(good, key=lambda place: (-place.likeness, len(place.label), place.label))
 
 
-def _names(name: str, parent: str, aliases: Iterable[str]) -> Iterator[list[str]]:
+def _names(name: str, parent: str, aliases: str) -> Iterator[list[str]]:
+    """The folded words of each way to call a place; ``aliases`` is a list in JSON."""
     within = fold(parent).split()
-    for one in (name, *aliases):
+    for one in (name, *json.loads(aliases)):
         words = fold(one).split()
         yield words
         yield words + within

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 LONGEST = 120
 MOST_WRONG_LETTERS = 2
@@ -33,21 +34,26 @@ def likeness(asked: Collection[str], names: Iterable[Collection[str]]) -> float:
     lies in, and its other names. One point is for the asked words that the place has, where a
     beginning or a misspelling counts in part; one for how little else the best of its names has.
     """
-    wanted, variants = set(asked), [set(name) for name in names]
-    known = set().union(*variants)
-    if not wanted or not known:
+    wanted, variants = set(asked), [set(name) for name in names if name]
+    if not wanted or not variants:
         return 0.0
-    covered = sum(_best(word, known) for word in wanted) / len(wanted)
-    fit = max(len(wanted & name) / len(wanted | name) for name in variants)
-    return covered + fit
+    covered = _covered(wanted, set().union(*variants))
+    return covered / len(wanted) + max(_fit(wanted, name) for name in variants)
 
 
-def _best(word: str, known: Collection[str]) -> float:
-    if word in known:
-        return 1.0
-    return max(_alike(word, other) for other in known)
+def _fit(wanted: Collection[str], name: Collection[str]) -> float:
+    """Words in common as a part of all words of both."""
+    common = _covered(wanted, name)
+    return common / (len(wanted) + len(name) - common)
 
 
+def _covered(wanted: Collection[str], name: Collection[str]) -> float:
+    return sum(
+        1.0 if word in name else max(_alike(word, other) for other in name) for word in wanted
+    )
+
+
+@lru_cache(maxsize=4096)
 def _alike(word: str, other: str) -> float:
     """What a word counts for another: 0.9 for its beginning, else its share of letters in order."""
     if other.startswith(word) and len(word) > 1:

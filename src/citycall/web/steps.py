@@ -48,6 +48,21 @@ def safety_questions(spec: ServiceSpec) -> tuple[Question, ...]:
     return tuple(chosen.values())
 
 
+def questions_of(step: Step, spec: ServiceSpec) -> tuple[Question, ...]:
+    """The questions that a step asks: those with stops first, the others with the details."""
+    first = safety_questions(spec)
+    if step is Step.SAFETY:
+        return first
+    return tuple(question for question in spec.questions if question not in first)
+
+
+def faults_of(step: Step, telling: Telling) -> dict[str, str]:
+    """What is wrong with the answers, and with the words that are asked beside them."""
+    codes = [question.code for question in questions_of(step, telling.entry().spec)]
+    fields = ("words", "wanted") if step is Step.DETAILS else ()
+    return telling.faults(*fields, answers=codes)
+
+
 def course(spec: ServiceSpec) -> list[Step]:
     """The steps that this service has, in order."""
     left_out = set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from citycall.exchange.catalog_file import shape
 from citycall.exchange.catalog_file.reading import FORMAT
@@ -21,6 +21,9 @@ _HEAD = """\
 _WIDTH = 98
 _ENTRY = re.compile(r"^(?=(?:  )?[^\s#])", re.MULTILINE)
 _SERVICE = re.compile(r"^(?=    [^\s#-])", re.MULTILINE)
+
+# Text that may stand without quotes anywhere; the emitter itself quotes too little in lists.
+_PLAIN = re.compile(r"[^\W_](?:(?:[\w .,;!?()/+'’“”–-]|:(?=\d))*[\w.!?)])?")
 
 
 def export_catalog() -> str:
@@ -69,15 +72,15 @@ def _dump(value: Any) -> str:
 def _styled(value: Any) -> Any:
     """The value in the styles that read best: lines of text as a block, short lists in a line."""
     if isinstance(value, dict):
-        return CommentedMap((name, _styled(inner)) for name, inner in value.items())
+        return CommentedMap((_styled(name), _styled(inner)) for name, inner in value.items())
     if isinstance(value, list):
         styled = CommentedSeq(_styled(inner) for inner in value)
         if all(_is_short(inner) for inner in value):
             _in_a_line(styled)
         return styled
-    if isinstance(value, str) and "\n" in value:
-        return LiteralScalarString(value)
-    return value
+    if not isinstance(value, str) or _PLAIN.fullmatch(value):
+        return value
+    return LiteralScalarString(value) if "\n" in value else DoubleQuotedScalarString(value)
 
 
 def _is_short(value: Any) -> bool:

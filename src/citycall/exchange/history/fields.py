@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -105,7 +105,7 @@ def reals(texts: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     numbers = pc.cast(pc.if_else(fits, texts, NOTHING), pa.float64())
     wrong = pc.and_(pc.is_valid(texts), pc.invert(fits))
     return (
-        pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False),
+        pc.fill_null(numbers, np.nan).to_numpy(zero_copy_only=False).copy(),
         wrong.to_numpy(zero_copy_only=False),
     )
 
@@ -121,12 +121,15 @@ def one_line(texts: Any) -> Any:
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, r"\s+", " "))
 
 
-def json_objects(members: Iterable[tuple[str, Any]], count: int) -> Any:
-    """A JSON object a row, of text members; a member that is null is left out."""
+def json_objects(
+    members: Iterable[tuple[str, Any]], count: int, *, flags: Iterable[tuple[str, Any]] = ()
+) -> Any:
+    """A JSON object a row, of text members and of ``flags`` (JSON themselves); nulls left out."""
+    quoted = [(name, _quoted(texts)) for name, texts in members]
     told = [
-        pc.binary_join_element_wise(f"{json.dumps(name)}:", _quoted(texts), "")
-        for name, texts in members
-        if texts.null_count < len(texts)
+        pc.binary_join_element_wise(f"{json.dumps(name)}:", values, "")
+        for name, values in (*quoted, *flags)
+        if values.null_count < len(values)
     ]
     if not told:
         return pa.repeat("{}", count)
@@ -140,10 +143,3 @@ def _quoted(texts: Any) -> Any:
             texts = pc.replace_substring(texts, mark, escaped)
         texts = pc.replace_substring_regex(texts, _CONTROL, "")
     return pc.binary_join_element_wise('"', texts, '"', "")
-
-
-def masked(rows: Sequence[int] | NDArray[np.int64], count: int) -> NDArray[np.bool_]:
-    """True at these rows of ``count``."""
-    mask = np.zeros(count, dtype=bool)
-    mask[rows] = True
-    return mask

@@ -1,7 +1,6 @@
-"""The layers that lie beside an export, and the areas of its points, compared with its own words."""
+"""The layers that lie beside an export, and the areas of its points beside its own words."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path

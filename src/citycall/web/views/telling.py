@@ -170,7 +170,10 @@ class StopPage(View):
         stop = kept.stop()
         if stop is not None and stop.text == request.POST.get("read"):
             kept.stop_read = stop.text
-        return go_on(request, kept)
+        step = steps.following(kept)
+        asks = step in {Step.SAFETY, Step.DETAILS}
+        answered = asks and not steps.faults_of(step, kept) and kept.answers
+        return go_on(request, kept, passed=step if answered else None)
 
 
 def go_on(request: HttpRequest, kept: Telling, *, passed: Step | None = None) -> HttpResponse:

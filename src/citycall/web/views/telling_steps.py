@@ -6,7 +6,6 @@ from typing import IO, Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -43,7 +42,11 @@ class Asking(StepView):
 
     def questions(self) -> tuple[Question, ...]:
         """The questions that belong to this step."""
-        raise NotImplementedError
+        return steps.questions_of(self.step, self.entry.spec)
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong with answers and words."""
+        return steps.faults_of(self.step, self.telling)
 
     def visible(self) -> list[Question]:
         """Those of them that these answers call for."""
@@ -86,18 +89,10 @@ class Safety(Asking):
     step = Step.SAFETY
     template = "web/report/safety.html"
 
-    def questions(self) -> tuple[Question, ...]:
-        """Those with stops."""
-        return steps.safety_questions(self.entry.spec)
-
     def take(self, request: HttpRequest) -> dict[str, str]:
         """The answers."""
         self.keep_answers(request)
         return {}
-
-    def faults(self) -> dict[str, str]:
-        """What is wrong with the answers."""
-        return self.telling.faults(answers=[q.code for q in self.questions()])
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """The questions."""
@@ -222,11 +217,6 @@ class Details(Asking):
     step = Step.DETAILS
     template = "web/report/details.html"
 
-    def questions(self) -> tuple[Question, ...]:
-        """Those that were not asked first."""
-        first = steps.safety_questions(self.entry.spec)
-        return tuple(q for q in self.entry.spec.questions if q not in first)
-
     def take(self, request: HttpRequest) -> dict[str, str]:
         """Answers, words, and photos, which are made safe and stored at once."""
         self.keep_answers(request)
@@ -257,10 +247,6 @@ class Details(Asking):
                 kept[photo.file] = asdict(photo)
         self.telling.photos = list(kept.values())
         return faults
-
-    def faults(self) -> dict[str, str]:
-        """What is wrong with answers and words."""
-        return self.telling.faults("words", "wanted", answers=[q.code for q in self.questions()])
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """Questions and the form of words."""
@@ -341,7 +327,7 @@ def _join(view: StepView, request: HttpRequest) -> HttpResponse:
 
 
 @private
-def draft_photo(request: HttpRequest, name: str) -> HttpResponseBase:
+def draft_photo(request: HttpRequest, name: str) -> HttpResponse:
     """A photo of the unfinished report, for the browser that uploaded it."""
     kept = telling.load(request)
     for photo in kept.kept_photos if kept else ():

@@ -1,0 +1,111 @@
+"""Putting the demo city into the database: areas, places, catalog, people, history."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.db import transaction
+
+from citycall.accounts.models import User
+from citycall.core.actors import SYSTEM
+from citycall.demo import geography, people
+from citycall.demo.geography import City
+from citycall.demo.history import writing
+from citycall.demo.history.writing import Written
+from citycall.exchange import catalog_file
+from citycall.operations import home
+from citycall.places.actions.gazetteer import load_places
+from citycall.places.actions.layers import load_layer
+from citycall.places.models import AreaLayer
+from citycall.places.place_files import read_places
+
+SEED = 311
+CATALOG = Path(__file__).parent / "catalog.yaml"
+BOUNDARY, NEIGHBORS = "boundary", "neighbors"
+
+
+def is_loaded() -> bool:
+    """Whether the demo's staff are there already."""
+    return User.objects.filter(username=people.PEOPLE[0].username).exists()
+
+
+def load_city(*, at: datetime) -> City:
+    """Load everything but history, in one transaction, from the fixed seed."""
+    city = geography.build(SEED)
+    with transaction.atomic(), TemporaryDirectory() as folder:
+        files = {path.stem: path for path in geography.write_geojson(city, folder)}
+        _load_areas(city, files, at=at)
+        load_places(rows=read_places(files["places"]), by=SYSTEM, at=at)
+        catalog_file.import_catalog(
+            CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at
+        )
+        people.make(at=at)
+    return city
+
+
+def _load_areas(city: City, files: dict[str, Path], *, at: datetime) -> None:
+    layers = {BOUNDARY: "City boundary", **{code: each.name for code, each in city.layers.items()}}
+    for code, name in layers.items():
+        kind = {BOUNDARY: AreaLayer.Kind.BOUNDARY, NEIGHBORS: AreaLayer.Kind.NEIGHBOR}.get(
+            code, AreaLayer.Kind.PARTITION
+        )
+        load_layer(
+            code=code,
+            name=name,
+            kind=kind,
+            content=files[code],
+            by=SYSTEM,
+            at=at,
+            code_property="code",
+            name_property="name",
+        )
+
+
+def load_history(
+    city: City, *, requests: int, at: datetime, progress: Callable[[int, int | None], None]
+) -> Written:
+    """Write the demo's own history and keep its truth below the home folder."""
+    return writing.write(
+        city,
+        requests=requests,
+        seed=SEED,
+        at=at,
+        folder=writing.default_folder(SEED, home.home()),
+        progress=progress,
+    )
+
+
+def generate(
+    *,
+    requests: int,
+    seed: int,
+    at: datetime,
+    truth: Path | None = None,
+    progress: Callable[[int, int | None], None] = lambda done, total: None,
+) -> Written:
+    """Write history of any size into a loaded demo city."""
+    return writing.write(
+        geography.build(SEED),
+        requests=requests,
+        seed=seed,
+        at=at,
+        folder=truth or writing.default_folder(seed, home.home()),
+        progress=progress,
+    )
+
+
+def welcome(address: str) -> list[str]:
+    """Where to go and whom to sign in as, a line each."""
+    return [
+        f"Residents:        {address}/",
+        f"Staff sign in at: {address}/sign-in",
+        f"Administration:   {address}/admin/",
+        f"JSON API:         {address}/api/v1/ (key {people.SANDBOX_KEY})",
+        "",
+        f"Sign in as (password {people.PASSWORD}):",
+        *(
+            f"  {person.username:<12} {person.role.label}, {person.given} {person.family}"
+            for person in people.PEOPLE
+        ),
+    ]

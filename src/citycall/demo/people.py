@@ -1,0 +1,65 @@
+"""The demo city's staff, who can sign in, and the key that programs can try."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from citycall.accounts.actions import give_role, issue_key
+from citycall.accounts.models import Role, User
+from citycall.catalog.queries import catalog
+from citycall.core.actors import SYSTEM
+from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE
+
+# For a city that is invented and served to this machine only.
+PASSWORD = "port-calder-demo"  # noqa: S105
+SANDBOX_KEY = "cck_sandbox_port_calder_demo_key"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to sign in as."""
+
+    username: str
+    given: str
+    family: str
+    role: Role
+
+
+PEOPLE = (
+    Person("calls", "Renée", "Whitfield", Role.CALL_TAKER),
+    Person("supervisor", "Marcus", "Odom", Role.SUPERVISOR),
+    Person("dispatch", "Yolanda", "Pierce", Role.DISPATCHER),
+    Person("crew", "Tomás", "Herrera", Role.CREW),
+    Person("manager", "Denise", "Kowalski", Role.AGENCY_MANAGER),
+    Person("analyst", "Wen", "Li", Role.ANALYST),
+    Person("admin", "Abena", "Mensah", Role.ADMINISTRATOR),
+)
+OF_AN_AGENCY = {Role.DISPATCHER, Role.CREW, Role.AGENCY_MANAGER}
+
+
+def largest_agency() -> int:
+    """The agency with the most services, whose staff the demo signs in."""
+    services = [entry.agency_id for entry in catalog().services]
+    return max(sorted(set(services)), key=services.count)
+
+
+def make(*, at: datetime) -> None:
+    """Make everybody, with their roles, and the sandbox key."""
+    agency_id = largest_agency()
+    for person in PEOPLE:
+        user = User.objects.create_user(
+            username=person.username,
+            password=PASSWORD,
+            first_name=person.given,
+            last_name=person.family,
+            email=f"{person.username}@example.org",
+        )
+        give_role(
+            user,
+            role=person.role,
+            agency_id=agency_id if person.role in OF_AN_AGENCY else None,
+            by=SYSTEM,
+            at=at,
+        )
+    issue_key(
+        name="Sandbox", scopes=[SUBMIT_SCOPE, READ_SCOPE], by=SYSTEM, at=at, secret=SANDBOX_KEY
+    )
