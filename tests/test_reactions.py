@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db.models import Max
 from pytest_django import Settings
 
 from citycall.contacts.models import Contact
@@ -19,7 +18,7 @@ from citycall.notifications import links
 from citycall.notifications.models import Delivery
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
-from citycall.reactions import REACTIONS, NoReaction, close_undisputed, deliver, react
+from citycall.reactions import REACTIONS, NoReaction, close_undisputed, react
 from citycall.service_requests.actions import close, merge, tell_more, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails, Receipt
@@ -28,7 +27,8 @@ from citycall.service_requests.models import Channel, Report, ServiceRequest, St
 from tests import city as small_city
 from tests.city import NOW, City, draft
 from tests.notifications import mail_server
-from tests.notifications.mail_server import Letter, MailServer
+from tests.notifications.mail_server import MailServer
+from tests.notifications.post import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -47,29 +47,6 @@ def server(settings: Settings) -> Iterator[MailServer]:
     mail_server.use(settings)
     with mail_server.running(MailServer()) as running:
         yield running
-
-
-class Post:
-    """Reacts to what happened since last time and hands back the letters, by address."""
-
-    def __init__(self, server: MailServer) -> None:
-        self.server = server
-        self.seen = 0
-
-    def __call__(self) -> dict[str, Letter]:
-        self.server.letters.clear()
-        for event in Event.objects.filter(pk__gt=self.seen).order_by("pk"):
-            react(event)
-        self.skip()
-        for owed in Delivery.objects.filter(state=Delivery.State.PENDING).order_by("pk"):
-            deliver(delivery_id=owed.pk)
-        found = {letter.recipients[0]: letter for letter in self.server.letters}
-        assert len(found) == len(self.server.letters), "somebody got two letters at once"
-        return found
-
-    def skip(self) -> None:
-        """Leave what has happened so far without reaction."""
-        self.seen = Event.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def deliver(delivery_id: int) -> None:
 
 @jobs.periodic(cron="*/10 * * * *")
 @jobs.task(name=CLOSE_TASK, queue=HOUSEKEEPING_QUEUE, queueing_lock=CLOSE_TASK)
-def close_undisputed(timestamp: int) -> None:  # noqa: ARG001
+def close_undisputed(timestamp: int) -> None:
     """Every ten minutes: close what nobody has objected to in time."""
     feedback.close_undisputed_due(at=clock.now())
 

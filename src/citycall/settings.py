@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from citycall.notifications.email_url import email_settings
 from citycall.operations import home as homes
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ def database_of(url: str) -> dict[str, Any]:
     known = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
     options = {k: v for k, v in parts.items() if k not in {*known, "dbname"}}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "citycall.core.postgresql",
         "NAME": parts.get("dbname", "citycall"),
         **{django: parts[libpq] for libpq, django in known.items() if libpq in parts},
         # Open connections are kept, and statements prepared at their first use: intake is a
@@ -138,6 +139,32 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SECURE_REFERRER_POLICY = "same-origin"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/agency"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# How many proxies of the city's own stand in front, each adding to X-Forwarded-For.
+CITYCALL_PROXIES = int(os.environ.get("CITYCALL_PROXIES", "0"))
+
+DEFAULT_FROM_EMAIL = os.environ.get("CITYCALL_EMAIL_FROM", "CityCall <citycall@localhost>")
+CITYCALL_EMAIL_REPLY_TO = os.environ.get("CITYCALL_EMAIL_REPLY_TO", "")
+vars().update(
+    email_settings(os.environ.get("CITYCALL_EMAIL_URL", ""), outbox=homes.folder("outbox"))
+)
+
+PROCRASTINATE_IMPORT_PATHS = ["citycall.reactions", "citycall.operations.worker"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,5 +1,8 @@
 """Confirmation numbers catch what people get wrong when they copy or dial them."""
 
+import contextlib
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,14 +62,12 @@ def test_what_is_no_number_is_refused(told: str) -> None:
 
 @given(st.text())
 def test_reading_never_fails_otherwise(told: str) -> None:
-    try:
+    with contextlib.suppress(numbers.BadNumber):
         assert 0 <= numbers.read(told) < 10**12
-    except numbers.BadNumber as error:
-        assert error.message
 
 
 def test_numbers_of_one_year_tell_nothing_of_the_next() -> None:
     drawn = [numbers.draw(year=2026) // 10 for _each in range(2000)]
-    steps = {abs(b - a) for a, b in zip(drawn, drawn[1:], strict=False)}
+    steps = {abs(b - a) for a, b in itertools.pairwise(drawn)}
     assert len(set(drawn)) == len(drawn)
     assert min(steps) > 1

@@ -31,7 +31,7 @@ def feature(geometry: Any, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
-def polygon(*rings: list[list[float]]) -> dict[str, Any]:
+def polygon(*rings: Any) -> dict[str, Any]:
     """A GeoJSON polygon."""
     return {"type": "Polygon", "coordinates": list(rings)}
 

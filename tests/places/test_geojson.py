@@ -1,5 +1,6 @@
 import json
 import time
+from typing import Any
 
 import pytest
 import shapely
@@ -23,7 +24,7 @@ def refusal_of(bad: dict[str, object], **options: object) -> geojson.Refusal:
     return refusal
 
 
-def repairs_of(geometry: dict[str, object]) -> tuple[shapely.Geometry, str]:
+def repairs_of(geometry: dict[str, object]) -> tuple[Any, str]:
     [area] = read_layer(layer(feature(geometry, code="a", name="A"))).areas
     assert area.shape.is_valid
     return area.shape, " ".join(area.repairs)

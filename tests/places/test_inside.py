@@ -28,14 +28,16 @@ def _city(db: None, settings: Settings) -> None:
         load_layer(code=code, name=code, kind=kind, content=content, by=SYSTEM, at=AT)
 
 
-def place(x: float, y: float, **extra: float) -> Location:
+def place(x: float, y: float, accuracy_m: float | None = None) -> Location:
     longitude, latitude = corner(x, y)
-    return Location(kind=LocationKind.POINT, longitude=longitude, latitude=latitude, **extra)
+    return Location(
+        kind=LocationKind.POINT, longitude=longitude, latitude=latitude, accuracy_m=accuracy_m
+    )
 
 
-def sentence_at(x: float, y: float, **extra: float) -> str:
+def sentence_at(x: float, y: float, accuracy_m: float | None = None) -> str:
     with pytest.raises(OutsideCity) as caught:
-        check_inside(place(x, y, **extra))
+        check_inside(place(x, y, accuracy_m=accuracy_m))
     return caught.value.message
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from citycall.core.errors import Faults
@@ -5,7 +7,7 @@ from citycall.places.index import AreaRef
 from citycall.places.locations import Location, describe
 from citycall.places.models import LocationKind
 
-POINT = {"longitude": -76.57, "latitude": 39.33}
+POINT: dict[str, Any] = {"longitude": -76.57, "latitude": 39.33}
 
 
 def faults_of(**values: object) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from citycall.places.index import AreaRef
@@ -87,7 +88,7 @@ CURRENT_AREAS = frozenset({ABELL, MAYFIELD, EAST, WEST})
 
 def rule(code: str, team_id: int = HIGHWAYS, **conditions: Any) -> Rule:
     """A rule whose id comes from its code."""
-    return Rule(id=sum(map(ord, code)) * 1000 + len(code), code=code, team_id=team_id, **conditions)
+    return Rule(id=crc32(code.encode()), code=code, team_id=team_id, **conditions)
 
 
 def book(*rules: Rule, teams: Teams | None = None) -> RuleBook:

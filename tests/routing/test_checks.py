@@ -25,8 +25,8 @@ from .cast import (
 )
 
 FALLBACK = rule("fallback", SORTING)
-DAY = {"from_time": time(6), "to_time": time(22)}
-NIGHT = {"from_time": time(22), "to_time": time(6)}
+DAY: dict[str, Any] = {"from_time": time(6), "to_time": time(22)}
+NIGHT: dict[str, Any] = {"from_time": time(22), "to_time": time(6)}
 
 
 def kinds(*rules: Any) -> list[tuple[FaultKind, tuple[str, ...]]]:
@@ -116,7 +116,7 @@ def test_a_rule_for_any_service_is_never_used_where_every_service_has_its_own() 
 
 
 def test_a_rule_that_still_has_an_hour_is_used() -> None:
-    almost = {"from_time": time(0), "to_time": time(23)}
+    almost: dict[str, Any] = {"from_time": time(0), "to_time": time(23)}
     assert kinds(for_pothole("almost", **almost), for_pothole("plain")) == []
 
 

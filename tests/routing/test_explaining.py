@@ -1,4 +1,5 @@
 from datetime import time
+from typing import Any
 
 from django.utils import translation
 
@@ -18,7 +19,7 @@ from .cast import (
 )
 
 MONDAY = local("2026-05-04 14:05")
-NIGHT = {"days": frozenset({1, 2}), "from_time": time(22), "to_time": time(6)}
+NIGHT: dict[str, Any] = {"days": frozenset({1, 2}), "from_time": time(22), "to_time": time(6)}
 
 
 def test_the_rule_that_won_is_named_with_its_conditions() -> None:

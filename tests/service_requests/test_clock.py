@@ -73,8 +73,6 @@ def test_working_time_stands_still_at_night(city: City) -> None:
 
 def test_reopened_work_gets_a_new_date(city: City, request_id: int) -> None:
     later = NOW + timedelta(days=3)
-    close.complete(
-        request_id, outcome_code="fixed", explanation="Filled", by=city.crew, at=NOW
-    )
+    close.complete(request_id, outcome_code="fixed", explanation="Filled", by=city.crew, at=NOW)
     close.reopen(request_id, reason="Not done", by=city.call_taker, at=later)
     assert due(request_id) == datetime(2026, 3, 10, 14, tzinfo=UTC)

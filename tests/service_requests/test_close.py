@@ -84,9 +84,7 @@ def test_completing_needs_an_outcome_of_the_service(city: City, receipt: Receipt
 def test_a_service_may_ask_for_a_photo(city: City) -> None:
     request_id = submit(draft("graffiti"), by=city.resident, at=NOW).request_id
     with pytest.raises(PhotoMissing):
-        close.complete(
-            request_id, outcome_code="fixed", explanation="Gone", by=city.crew, at=LATER
-        )
+        close.complete(request_id, outcome_code="fixed", explanation="Gone", by=city.crew, at=LATER)
     tell_more.add_photo(
         request_id, photo=photo(), stage=Attachment.Stage.AFTER, by=city.crew, at=LATER
     )
@@ -94,9 +92,7 @@ def test_a_service_may_ask_for_a_photo(city: City) -> None:
     assert status_of(request_id) == Status.COMPLETED
 
 
-def test_the_reporter_confirms(
-    completed: ServiceRequest, report: Report, reporter: Actor
-) -> None:
+def test_the_reporter_confirms(completed: ServiceRequest, report: Report, reporter: Actor) -> None:
     closed = feedback.confirm(report, by=reporter, at=LATER)
     assert (closed.status, closed.verification) == ("closed", "confirmed")
 
@@ -173,9 +169,7 @@ def test_a_step_decided_upon_an_older_state_is_refused(city: City, receipt: Rece
     seen = ServiceRequest.objects.get(pk=receipt.request_id).updated_at
     work.start(receipt.request_id, by=city.crew, at=LATER, seen=seen)
     with pytest.raises(Changed):
-        close.cancel(
-            receipt.request_id, reason="Old", by=city.dispatcher, at=LATER, seen=seen
-        )
+        close.cancel(receipt.request_id, reason="Old", by=city.dispatcher, at=LATER, seen=seen)
 
 
 def test_referring_says_whose_it_is(city: City, receipt: Receipt) -> None:

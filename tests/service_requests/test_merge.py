@@ -59,9 +59,7 @@ def test_a_circle_is_refused(city: City, three: list[Receipt]) -> None:
 def test_another_agencys_request_cannot_be_taken(city: City, three: list[Receipt]) -> None:
     theirs = submit(draft("water-leak", answers={"amount": "drip"}), by=city.resident, at=NOW)
     with pytest.raises(NotAllowed):
-        merge.merge(
-            theirs.request_id, parent_id=three[0].request_id, by=city.dispatcher, at=LATER
-        )
+        merge.merge(theirs.request_id, parent_id=three[0].request_id, by=city.dispatcher, at=LATER)
 
 
 def test_a_further_report_joins_the_parent(city: City, three: list[Receipt]) -> None:

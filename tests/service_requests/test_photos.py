@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -10,8 +11,8 @@ from citycall.service_requests import photos
 
 
 @pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, settings: object) -> Path:
-    settings.UPLOADS = tmp_path  # type: ignore[attr-defined]
+def uploads(tmp_path: Path, settings: Any) -> Path:
+    settings.UPLOADS = tmp_path
     return tmp_path
 
 

@@ -114,9 +114,7 @@ def test_the_same_key_at_the_same_moment_makes_one_report(city: City) -> None:
     assert Report.objects.count() == ServiceRequest.objects.count() == 1
 
 
-def test_a_number_that_exists_is_drawn_again(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_number_that_exists_is_drawn_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     first = submit(draft(), by=city.resident, at=NOW)
     drawn = iter([first.number, first.number + 10])
     monkeypatch.setattr("citycall.core.numbers.draw", lambda *, year: next(drawn))

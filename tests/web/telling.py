@@ -2,32 +2,34 @@
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from PIL import Image
 
 from citycall.core import numbers
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 LAMP = {"answers.wires": "no", "asked": "wires"}
 WHERE = {"place": "1200 Harbor Street", "latitude": "39.29", "longitude": "-76.6", "accuracy": "9"}
 DETAILS = {"answers.lights": "one", "answers.pole": "", "asked": ["lights", "pole"]}
 
 
-def choose(client: Client, service: str, **more: str) -> HttpResponse:
+def choose(client: Client, service: str, **more: str) -> "Answer":
     """The first step."""
     return client.post("/report", {"service": service, **more})
 
 
-def send(client: Client, step: str, data: dict[str, Any] | None = None) -> HttpResponse:
+def send(client: Client, step: str, data: dict[str, Any] | None = None) -> "Answer":
     """One step's form, with the key of the report that is being told."""
     key = client.session.get("telling", {}).get("key", "")
     return client.post(f"/report/{step}", {"told": key, **(data or {})})
 
 
-def walk_to_review(client: Client, **contact: str) -> HttpResponse:
+def walk_to_review(client: Client, **contact: str) -> "Answer":
     """A street light at Harbor Street, up to the last page."""
     choose(client, "lamp-out")
     send(client, "safety", LAMP)
@@ -40,7 +42,7 @@ def walk_to_review(client: Client, **contact: str) -> HttpResponse:
     return client.get("/report/review")
 
 
-def seen(page: HttpResponse) -> dict[str, str]:
+def seen(page: "Answer") -> dict[str, str]:
     """What the last page's form sends."""
     text = page.content.decode()
     return {
@@ -56,7 +58,7 @@ def report(client: Client, **contact: str) -> int:
     return number_of(answer)
 
 
-def number_of(answer: HttpResponse) -> int:
+def number_of(answer: "Answer") -> int:
     """The number that a redirect leads to."""
     return numbers.read(answer["Location"].removeprefix("/r/"))
 

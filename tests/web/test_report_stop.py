@@ -14,6 +14,10 @@ def stopped(client: Client) -> str:
     return client.get("/report/stop").content.decode()
 
 
+def read(client: Client) -> dict[str, str]:
+    return {"read": client.get("/report/stop").context["mark"]}
+
+
 def test_the_warning_comes_before_the_place(client: Client, city: City) -> None:
     page = stopped(client)
     assert "Stay away from the wires and call 911." in page
@@ -29,8 +33,7 @@ def test_no_step_goes_past_the_warning(client: Client, city: City) -> None:
 
 def test_who_has_read_it_may_report_and_that_is_recorded(client: Client, city: City) -> None:
     stopped(client)
-    answer = client.post("/report/stop", {"read": "Stay away from the wires and call 911."})
-    assert answer["Location"] == "/report/where"
+    assert client.post("/report/stop", read(client))["Location"] == "/report/where"
     send(client, "where", WHERE)
     send(client, "details", DETAILS)
     send(client, "contact")
@@ -45,8 +48,17 @@ def test_a_changed_answer_needs_no_warning(client: Client, city: City) -> None:
 
 def test_reading_another_warning_does_not_count(client: Client, city: City) -> None:
     stopped(client)
-    answer = client.post("/report/stop", {"read": "Something else."})
+    answer = client.post("/report/stop", {"read": "another"})
     assert answer["Location"] == "/report/stop"
+
+
+def test_a_warning_on_the_way_back_skips_no_step(client: Client, city: City) -> None:
+    choose(client, "lamp-out")
+    send(client, "safety", LAMP)
+    send(client, "where", WHERE)
+    send(client, "safety", {"answers.wires": "yes", "asked": "wires"})
+    assert client.post("/report/stop", read(client))["Location"] == "/report/details"
+    assert "details" not in client.session["telling"]["done"]
 
 
 def test_the_warning_of_a_report_without_one_leads_to_the_beginning(

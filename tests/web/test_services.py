@@ -22,9 +22,7 @@ def test_a_service_without_a_target_promises_nothing(client: Client, city: City)
 
 
 @pytest.mark.parametrize("code", ["no-such-service", "pothole"])
-def test_an_unknown_or_retired_service_is_not_there(
-    client: Client, city: City, code: str
-) -> None:
+def test_an_unknown_or_retired_service_is_not_there(client: Client, city: City, code: str) -> None:
     retire_service(code="pothole", by=SYSTEM, at=NOW)
     assert client.get(f"/services/{code}").status_code == 404
 

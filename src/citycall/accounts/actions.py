@@ -47,7 +47,7 @@ def give_role(
         user=user,
         role=role,
         agency_id=agency_id,  # type: ignore[misc]
-        team_id=team_id,  # type: ignore[misc]
+        team_id=team_id,
     )
     if made:
         revisions.record(

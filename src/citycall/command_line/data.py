@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from citycall.command_line import progress, ready
+from citycall.command_line import progress, ready, reports
 
 ROWS_REFUSED = 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -40,7 +41,7 @@ def catalog() -> None:
 
 @catalog.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
-def export_catalog(file: click.utils.LazyFile) -> None:
+def export_catalog(file: TextIO) -> None:
     """Write the catalog to FILE, or to standard output."""
     ready.django()
     from citycall.exchange import catalog_file
@@ -72,7 +73,7 @@ def import_catalog(file: Path, retire_missing: bool) -> None:  # noqa: FBT001
         )
     except catalog_file.CatalogFileError as error:
         raise click.ClickException("\n" + "\n".join(map(str, error.faults))) from None
-    click.echo("\n".join(report.lines()))
+    click.echo("\n".join(reports.catalog_lines(report)))
 
 
 @click.group()
@@ -113,7 +114,7 @@ def load_areas(
         code_property=code_property,
         name_property=name_property,
     )
-    click.echo("\n".join(report.lines()))
+    click.echo("\n".join(reports.layer_lines(report)))
     sys.exit(ROWS_REFUSED if report.refused else 0)
 
 
@@ -128,5 +129,5 @@ def load_names(file: Path) -> None:
     from citycall.places.place_files import read_places
 
     report = load_places(rows=read_places(file), by=SYSTEM, at=clock.now())
-    click.echo("\n".join(report.lines()))
+    click.echo("\n".join(reports.place_lines(report)))
     sys.exit(ROWS_REFUSED if report.refused else 0)

@@ -67,7 +67,7 @@ def _database() -> Iterator[Finding]:
     name = "embedded PostgreSQL" if embedded else "PostgreSQL"
     yield version >= OLDEST_SERVER, f"{name} {version // 10000} (15 or newer needed)"
     missing = sorted(set(EXTENSIONS) - {row[0] for row in rows})
-    yield not missing, "extensions: " + (", ".join(missing) + " missing" if missing else "all there")
+    yield not missing, f"extensions missing: {', '.join(missing) or 'none'}"
 
 
 def _inside() -> Iterator[Finding]:
@@ -81,15 +81,16 @@ def _inside() -> Iterator[Finding]:
         return
     found = health.look(at=clock.now())
     yield found.workers > 0, f"{found.workers} workers seen in the last minute"
-    yield found.late_jobs == 0, f"{found.waiting_jobs} jobs wait, {found.late_jobs} of them too long"
+    waiting = f"{found.waiting_jobs} jobs wait, {found.late_jobs} of them too long"
+    yield found.late_jobs == 0, waiting
     yield found.dead_jobs == 0, f"{found.dead_jobs} jobs have failed for good"
     yield from _rules()
 
 
 def _rules() -> Iterator[Finding]:
-    from citycall.routing.checks import find_faults_now
+    from citycall.routing import queries
 
-    faults = find_faults_now()
+    faults = queries.faults()
     yield not faults, f"routing: {len(faults)} faults in the rules"
     for fault in faults[:10]:
         yield False, f"routing: {fault.sentence}"

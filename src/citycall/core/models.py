@@ -64,7 +64,9 @@ class Revision(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     note = models.TextField(blank=True)
-    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    undoes = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
 
     class Meta:
         indexes = [

@@ -123,7 +123,7 @@ def _context(notice: Notice) -> dict[str, Any]:
 
 def reply_address() -> str:
     """Where answers to messages are read; empty where nobody reads them."""
-    return str(getattr(settings, "CITYCALL_EMAIL_REPLY_TO", ""))
+    return settings.CITYCALL_EMAIL_REPLY_TO
 
 
 def _fill(name: str, context: dict[str, Any], *, autoescape: bool) -> str:

@@ -227,7 +227,7 @@ async def _return(job: Job) -> None:
 
 @jobs.periodic(cron="* * * * *")
 @jobs.task(name=STALLED_TASK, queue=QUEUE, queueing_lock=STALLED_TASK, pass_context=True)
-async def return_stalled_jobs(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def return_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Every minute: return what killed workers left behind."""
     seconds = context.additional_context.get("silent_after_seconds", SILENT_AFTER_SECONDS)
     await return_stalled(silent_after_seconds=seconds)
@@ -235,7 +235,7 @@ async def return_stalled_jobs(context: JobContext, timestamp: int) -> None:  # n
 
 @jobs.periodic(cron="7 * * * *")
 @jobs.task(name=OLD_JOBS_TASK, queue=QUEUE, queueing_lock=OLD_JOBS_TASK)
-async def remove_old_jobs(timestamp: int) -> None:  # noqa: ARG001
+async def remove_old_jobs(timestamp: int) -> None:
     """Every hour: forget jobs that succeeded days ago; failed ones stay until run again."""
     hours = int(KEEP_DONE_JOBS.total_seconds() // 3600)
     await jobs.job_manager.delete_old_jobs(nb_hours=hours, include_cancelled=True)
@@ -244,6 +244,6 @@ async def remove_old_jobs(timestamp: int) -> None:  # noqa: ARG001
 # Hourly, because a missed hour of the night would be missed again on a computer that is off then.
 @jobs.periodic(cron="27 * * * *")
 @jobs.task(name=SESSIONS_TASK, queue=QUEUE, queueing_lock=SESSIONS_TASK)
-def remove_expired_sessions(timestamp: int) -> None:  # noqa: ARG001
+def remove_expired_sessions(timestamp: int) -> None:
     """Every hour: remove the sessions of people who signed out by staying away."""
     call_command("clearsessions")

@@ -44,6 +44,10 @@ _SET_STEP = """
 SELECT set_config('pg_trgm.word_similarity_threshold', %s, true),
        set_config('enable_seqscan', 'off', true)
 """
+_RESTORE = """
+SET LOCAL pg_trgm.word_similarity_threshold TO DEFAULT;
+SET LOCAL enable_seqscan TO DEFAULT
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def _like(asked: Sequence[str]) -> list[FoundPlace]:
             found = _ranked(cursor.fetchall(), asked)
             if found and found[0].likeness >= CLEAR:
                 break
+        # The caller's transaction may go on after this.
+        cursor.execute(_RESTORE)
     return found
 
 

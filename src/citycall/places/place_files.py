@@ -1,12 +1,12 @@
 """Named places from a GeoJSON file: the rows that ``load_places`` takes."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from shapely import GEOSException
+from shapely import GEOSException, Point
 from shapely.geometry import shape
 
 from citycall.core.errors import DomainError
@@ -30,19 +30,20 @@ def read_places(path: Path) -> Iterator[dict[str, Any]]:
     try:
         features = json.loads(path.read_bytes())["features"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise BadPlaceFile(
-            _("%(file)s is not a GeoJSON FeatureCollection.") % {"file": path.name}
-        ) from None
+        features = None
+    if not isinstance(features, list):
+        raise BadPlaceFile(_("%(file)s is not a GeoJSON FeatureCollection.") % {"file": path.name})
     for feature in features:
-        properties = feature.get("properties") or {}
-        known = {name: value for name, value in properties.items() if name in _TAKEN}
-        yield {k: v for k, v in known.items() if v is not None} | _point(feature)
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        own = properties if isinstance(properties, dict) else {}
+        known = {k: v for k, v in own.items() if k in _TAKEN and v is not None}
+        yield known | _point(feature)
 
 
-def _point(feature: Mapping[str, Any]) -> dict[str, float]:
+def _point(feature: Any) -> dict[str, float]:
     try:
         geometry = shape(feature["geometry"])
-        middle = geometry if geometry.geom_type == "Point" else geometry.representative_point()
+        middle = geometry if isinstance(geometry, Point) else geometry.representative_point()
         return {"longitude": middle.x, "latitude": middle.y}
     except (GEOSException, KeyError, TypeError, ValueError, AttributeError):
         return {}

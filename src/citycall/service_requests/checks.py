@@ -12,8 +12,8 @@ from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import Catalog, ServiceEntry
 from citycall.catalog.specs import ContactRequirement, LocationRequirement, Stop
 from citycall.core.errors import DomainError, Faults
-from citycall.places.locations import Location
 from citycall.places.index import AreaIndex
+from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.places.queries import check_inside
 from citycall.service_requests.drafts import LONGEST_WORDS, ContactDetails, Draft

@@ -1,114 +1,164 @@
-"""Each event of a request's life as one sentence that anybody can read."""
+"""Each event of a request's life as one sentence, as staff read it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_lazy as lazy
 
+from citycall.agencies.queries import UnknownTeam
 from citycall.catalog.queries import catalog
+from citycall.catalog.snapshot import UnknownOutcome
+from citycall.catalog.specs import ServiceSpec
 from citycall.core import numbers
-from citycall.core.models import Event
+from citycall.core.models import Event, Visibility
 from citycall.service_requests.events import Kind
 
-Facts = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event with what its codes and ids stand for."""
+
+    data: Mapping[str, Any]
+    visibility: str
+    spec: ServiceSpec
+    people: Mapping[int, str]
+
+    def day(self, name: str) -> str:
+        """The day of a moment in the data, in the city's zone."""
+        text = self.data.get(name)
+        if not text:
+            return _("no date")
+        local = timezone.localtime(datetime.fromisoformat(text))
+        return formats.date_format(local, "DATE_FORMAT")
+
+    def team(self, name: str) -> str:
+        """The name of a team in the data."""
+        try:
+            return catalog().team(int(self.data[name])).name
+        except (KeyError, TypeError, ValueError, UnknownTeam):
+            return _("the responsible team")
+
+    def number(self, name: str) -> str:
+        """A confirmation number in the data, as it is written."""
+        value = self.data.get(name)
+        return numbers.show(int(value)) if value else _("another request")
 
 
-def sentence(event: Event) -> str:
-    """What happened, in words; the words that somebody wrote are shown beside, not within."""
-    return _SENTENCES[Kind(event.kind)](event.data)
+def sentence(event: Event, *, spec: ServiceSpec, people: Mapping[int, str]) -> str:
+    """What happened, in words; the words that somebody wrote are shown beside, not within.
+
+    ``spec`` is the request's service; ``people`` are names of staff by user id.
+    """
+    told = _Told(event.data, event.visibility, spec, people)
+    found = _SENTENCES[Kind(event.kind)]
+    return str(found) if isinstance(found, str | Promise) else found(told)
 
 
-def _day(text: str | None) -> str:
-    if not text:
-        return _("no date")
-    local = timezone.localtime(datetime.fromisoformat(text))
-    return formats.date_format(local, "DATE_FORMAT")
-
-
-def _team(team_id: Any) -> str:
-    found = catalog().team(team_id) if team_id is not None else None
-    return found.name if found else _("the responsible team")
-
-
-def _submitted(data: Facts) -> str:
-    if data.get("due_at"):
+def _submitted(told: _Told) -> str:
+    if told.data.get("due_at"):
         return _("Reported. It went to %(team)s, with a promise by %(day)s.") % {
-            "team": _team(data.get("team")),
-            "day": _day(data["due_at"]),
+            "team": told.team("team"),
+            "day": told.day("due_at"),
         }
-    return _("Reported. It went to %(team)s.") % {"team": _team(data.get("team"))}
+    return _("Reported. It went to %(team)s.") % {"team": told.team("team")}
 
 
-def _imported(data: Facts) -> str:
-    return _("Taken over from an earlier system.")
+def _assigned(told: _Told) -> str:
+    person = told.people.get(told.data.get("assignee") or 0)
+    if person:
+        return _("Given to %(person)s of %(team)s.") % {
+            "person": person,
+            "team": told.team("team"),
+        }
+    return _("Accepted by %(team)s.") % {"team": told.team("team")}
 
 
-def _assigned(data: Facts) -> str:
-    return _("Accepted by %(team)s.") % {"team": _team(data.get("team"))}
+def _held(told: _Told) -> str:
+    code = told.data.get("reason", "")
+    reasons = (*told.spec.pause_reasons, *told.spec.hold_reasons)
+    names = {"reason": next((r.name for r in reasons if r.code == code), code)}
+    if told.data.get("clock_stopped"):
+        return _("Put on hold: %(reason)s. The clock stands still meanwhile.") % names
+    return _("Put on hold: %(reason)s. The clock runs on.") % names
 
 
-def _held(data: Facts) -> str:
-    if data.get("clock_stopped"):
-        return _("Put on hold; the promised date waits meanwhile.")
-    return _("Put on hold; the promised date stays.")
+def _transferred(told: _Told) -> str:
+    return _("Passed to %(team)s.") % {"team": told.team("to")}
 
 
-def _transferred(data: Facts) -> str:
-    return _("Passed to %(team)s.") % {"team": _team(data.get("to"))}
+def _completed(told: _Told) -> str:
+    try:
+        outcome = catalog().outcome(told.data.get("outcome", "")).spec.name
+    except UnknownOutcome:
+        return _("The agency says that its work is completed.")
+    return _("The agency says that its work is completed: %(outcome)s.") % {"outcome": outcome}
 
 
-def _completed(data: Facts) -> str:
-    return _("The agency says that its work is completed. The reporter is asked to confirm.")
-
-
-def _promise_changed(data: Facts) -> str:
-    return _("The promised date moved from %(before)s to %(after)s.") % {
-        "before": _day(data.get("before")),
-        "after": _day(data.get("after")),
+def _promise_changed(told: _Told) -> str:
+    return _("The due date moved from %(before)s to %(after)s.") % {
+        "before": told.day("before"),
+        "after": told.day("after"),
     }
 
 
-def _merged(data: Facts) -> str:
-    return _("Joined to %(number)s, which is about the same problem.") % {
-        "number": numbers.show(data["into"])
-    }
+def _merged(told: _Told) -> str:
+    return _("Merged into %(number)s, the same problem.") % {"number": told.number("into")}
 
 
-def _received(data: Facts) -> str:
-    return _("Joined by %(number)s, which is about the same problem.") % {
-        "number": numbers.show(data["from"])
-    }
+def _unmerged(told: _Told) -> str:
+    return _("Parted again from %(number)s.") % {"number": told.number("from")}
 
 
-def _said(text: str) -> Callable[[Facts], str]:
-    return lambda data: _(text)
+def _received(told: _Told) -> str:
+    return _("%(number)s was merged into this one.") % {"number": told.number("from")}
 
 
-_SENTENCES: Mapping[Kind, Callable[[Facts], str]] = {
+def _lost(told: _Told) -> str:
+    return _("%(number)s was parted from this one.") % {"number": told.number("lost")}
+
+
+def _note(told: _Told) -> str:
+    if told.data.get("about") == Kind.TRANSFERRED:
+        return _("Why it was passed on")
+    if told.visibility == Visibility.INTERNAL:
+        return _("Note for staff")
+    return _("Message to everyone")
+
+
+def _photo(told: _Told) -> str:
+    return {
+        "before": _("A photo from before the work was added."),
+        "after": _("A photo of the finished work was added."),
+    }.get(told.data.get("stage", ""), _("A reporter added a photo."))
+
+
+_SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.SUBMITTED: _submitted,
-    Kind.IMPORTED: _imported,
-    Kind.REPORT_ADDED: _said(noop("Another person reported the same problem.")),
-    Kind.INFORMATION_ADDED: _said(noop("A reporter added information.")),
+    Kind.IMPORTED: lazy("Taken over from an earlier system."),
+    Kind.REPORT_ADDED: lazy("Another person reported the same problem."),
+    Kind.INFORMATION_ADDED: lazy("A reporter added information."),
     Kind.ASSIGNED: _assigned,
-    Kind.STARTED: _said(noop("Work has begun.")),
+    Kind.STARTED: lazy("Work has begun."),
     Kind.HELD: _held,
-    Kind.RESUMED: _said(noop("Work goes on.")),
+    Kind.RESUMED: lazy("Work goes on."),
     Kind.TRANSFERRED: _transferred,
     Kind.COMPLETED: _completed,
-    Kind.CONFIRMED: _said(noop("A reporter confirmed that it is done.")),
-    Kind.CLOSED: _said(noop("Closed: nobody objected in the time given.")),
-    Kind.DISPUTED: _said(noop("A reporter says that the problem is still there. Work was reopened.")),
-    Kind.REOPENED: _said(noop("Reopened.")),
-    Kind.CANCELLED: _said(noop("Cancelled.")),
-    Kind.REFERRED: _said(noop("Referred to another body.")),
+    Kind.CONFIRMED: lazy("A reporter confirmed that it is done."),
+    Kind.CLOSED: lazy("Closed: nobody objected in the time given."),
+    Kind.DISPUTED: lazy("A reporter says that the problem is still there."),
+    Kind.REOPENED: lazy("Reopened."),
+    Kind.CANCELLED: lazy("Cancelled."),
+    Kind.REFERRED: lazy("Referred to another body."),
     Kind.MERGED: _merged,
-    Kind.UNMERGED: _said(noop("Parted again from the other request.")),
+    Kind.UNMERGED: _unmerged,
     Kind.RECEIVED_MERGE: _received,
-    Kind.LOST_MERGE: _said(noop("Another request was parted from this one.")),
-    Kind.NOTE_ADDED: _said(noop("Note.")),
-    Kind.PHOTO_ADDED: _said(noop("A photo was added.")),
+    Kind.LOST_MERGE: _lost,
+    Kind.NOTE_ADDED: _note,
+    Kind.PHOTO_ADDED: _photo,
     Kind.PROMISE_CHANGED: _promise_changed,
 }

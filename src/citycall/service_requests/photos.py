@@ -49,7 +49,9 @@ def keep(upload: IO[bytes]) -> Photo:
     """
     raw = upload.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
-        raise BadPhoto(_("This photo is larger than 15 MB. Please choose a smaller one."), field="photo")
+        raise BadPhoto(
+            _("This photo is larger than 15 MB. Please choose a smaller one."), field="photo"
+        )
     picture = _open(raw)
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     large = _encode(picture)

@@ -152,7 +152,7 @@ def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[E
     )
 
 
-def work_list(  # noqa: PLR0913  (each is one filter of the page)
+def work_list(
     actor: Actor,
     *,
     team_id: int | None = None,

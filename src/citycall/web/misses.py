@@ -17,7 +17,7 @@ LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(20, 10)
 _misses = MovingWindowRateLimiter(MemoryStorage())
 
 
-class TooManyMisses(DomainError):  # noqa: N818  (named for what happened, as all of them)
+class TooManyMisses(DomainError):
     """This client has asked for too many numbers that lead nowhere."""
 
     code = "too_many_misses"

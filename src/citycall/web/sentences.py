@@ -36,7 +36,7 @@ def timeline(told: PublicRequest, *, at: datetime) -> list[Entry]:
 
 def state(told: PublicRequest) -> str:
     """How things stand, in one sentence that says no more than is known."""
-    return _STATES[told.status](told)
+    return STATES[told.status](told)
 
 
 def next_step(told: PublicRequest) -> str:
@@ -47,7 +47,7 @@ def next_step(told: PublicRequest) -> str:
 def reason_in_words(code: str, spec: ServiceSpec | None) -> str:
     """A reason for waiting or for a new date; empty where its name is not known any more."""
     if code == "reopened":
-        return _("the work was taken up again")
+        return _("The work was taken up again")
     reasons = (*spec.pause_reasons, *spec.hold_reasons) if spec else ()
     return next((reason.name for reason in reasons if reason.code == code), "")
 
@@ -120,7 +120,7 @@ def _merged(_told: PublicRequest) -> str:
     return _("This was joined with another request about the same problem.")
 
 
-_STATES: Final[Mapping[Status, Callable[[PublicRequest], str]]] = {
+STATES: Final[Mapping[Status, Callable[[PublicRequest], str]]] = {
     Status.NEW: _new,
     Status.ASSIGNED: _assigned,
     Status.IN_PROGRESS: _in_progress,
@@ -197,11 +197,14 @@ def _team(team_id: object) -> str:
 def _dates(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> str:
     after, before = (_date(happening.facts.get(name), at=at) for name in ("after", "before"))
     reason = reason_in_words(str(happening.facts.get("why", "")), spec)
-    words = _("Now %(after)s; before, it was %(before)s.") % {
-        "after": after or _("without a date"),
-        "before": before or _("without a date"),
-    }
-    return f"{words} {_('Reason: %(reason)s.') % {'reason': reason}}" if reason else words
+    without = _("without a date")
+    lines = [
+        _("Now: %(date)s") % {"date": after or without},
+        _("Before: %(date)s") % {"date": before or without},
+    ]
+    if reason:
+        lines.append(_("Reason: %(reason)s") % {"reason": reason})
+    return "\n".join(lines)
 
 
 def _date(text: object, *, at: datetime) -> str:

@@ -35,13 +35,15 @@ class Telling:
 
     ``found`` is the named place that was chosen for the words ``place``; ``decided`` are the
     words for which the choice was made. ``joins`` is the number of the known problem that this
-    report will be added to. ``done`` are the names of the steps that were passed.
+    report will be added to. ``stop_read`` is the mark of the stop that was read, ``stopped_at``
+    the step whose answer called for it. ``done`` are the names of the steps that were passed.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     service: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     stop_read: str = ""
+    stopped_at: str = ""
     place: str = ""
     directions: str = ""
     latitude: str = ""
@@ -76,7 +78,7 @@ class Telling:
     def stop(self) -> Stop | None:
         """The advice or warning that the answers call for and that was not read yet."""
         stop = catalog_rules.stop_for(self.entry().spec, self.own_answers())
-        return stop if stop is not None and stop.text != self.stop_read else None
+        return stop if stop is not None and mark(stop) != self.stop_read else None
 
     def location(self) -> Location | None:
         """Where it is, as far as told; raises ``Faults`` for what cannot be a place."""
@@ -126,6 +128,11 @@ class Telling:
         except checks.Stopped:
             return {}
         return {}
+
+
+def mark(stop: Stop) -> str:
+    """What says which stop was read: another text has to be read anew."""
+    return hashlib.sha256(f"{stop.kind}:{stop.text}".encode()).hexdigest()[:32]
 
 
 def load(request: HttpRequest) -> Telling | None:

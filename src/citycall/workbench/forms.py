@@ -1,20 +1,95 @@
 """One small form for each step, filled with what this request allows."""
 
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import IO, Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from citycall.accounts.queries import colleagues
 from citycall.catalog.queries import catalog
+from citycall.core.errors import DomainError
+from citycall.service_requests import photos
 from citycall.service_requests.drafts import LONGEST_WORDS
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import ServiceRequest, Status
+from citycall.service_requests.photos import Photo
+from citycall.workbench.queue import PILES, TeamChoice
+
+Text = str | Promise
+Choices = Sequence[tuple[str, Any]]
+
+UNREADABLE: Text = _("This text has characters that cannot be read. Please type it anew.")
+_CHOOSE: Mapping[str, Text] = {
+    "required": _("Please choose one from the list."),
+    "invalid_choice": _("Please choose one from the list."),
+}
+
+
+class Words(forms.CharField):
+    """A text area for sentences; line ends are kept as a computer keeps them."""
+
+    def __init__(self, label: Text, *, missing: Text, help_text: Text = "") -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=bool(missing),
+            max_length=LONGEST_WORDS,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            error_messages={
+                "required": missing,
+                "max_length": _(
+                    "Please keep this under %(limit_value)d characters. It has %(show_value)d."
+                ),
+                "null_characters_not_allowed": UNREADABLE,
+            },
+        )
+
+    def to_python(self, value: Any) -> str:
+        """The text as typed, with one character for the end of a line."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """No counter of characters: half a dozen on one page would only distract."""
+        attributes = super().widget_attrs(widget)
+        attributes.pop("maxlength", None)
+        return attributes
+
+
+class PhotoField(forms.FileField):
+    """A picture, re-encoded and stored while it is checked."""
+
+    def __init__(self, label: Text, *, required: bool) -> None:
+        super().__init__(
+            label=label,
+            required=required,
+            widget=forms.FileInput(attrs={"accept": "image/*"}),
+            error_messages={
+                "required": _("Please choose a photo."),
+                "empty": _("This file is empty. Please choose another."),
+                "invalid": _("Please choose a photo."),
+                "missing": _("Please choose a photo."),
+            },
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Photo | None:
+        """The kept photo; raises ``ValidationError`` with what is wrong with the file."""
+        upload: IO[bytes] | None = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            return photos.keep(upload)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
 
 
 class StepForm(forms.Form):
     """A step's inputs; ``seen`` is the state of the request that the person decided upon."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    # A plain field: what comes back is read by ``clean``, which says one thing for all that is bad.
+    seen = forms.Field(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, request: ServiceRequest, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"seen": request.updated_at.isoformat()})
@@ -24,23 +99,26 @@ class StepForm(forms.Form):
     def fill(self, request: ServiceRequest) -> None:
         """Set the choices that depend on the request."""
 
-    def _choices(self, name: str, choices: list[Any]) -> None:
+    def look_again(self, request: ServiceRequest) -> None:
+        """The person now sees the request as it is: what they send next is decided upon that."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = request.updated_at.isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        """Read the state that was decided upon; without it a change could undo another's."""
+        cleaned = super().clean() or {}
+        try:
+            cleaned["seen"] = datetime.fromisoformat(str(cleaned.get("seen", "")))
+        except ValueError:
+            self.add_error(
+                None, _("This page was incomplete. Please look at the request and try again.")
+            )
+        return cleaned
+
+    def _choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
-
-
-class Words(forms.CharField):
-    """A text area for sentences."""
-
-    def __init__(self, label: Any, *, help_text: Any = "", required: bool = True) -> None:
-        super().__init__(
-            label=label,
-            help_text=help_text,
-            required=required,
-            max_length=LONGEST_WORDS,
-            widget=forms.Textarea(attrs={"rows": 3}),
-        )
 
 
 class PlainForm(StepForm):
@@ -50,11 +128,12 @@ class PlainForm(StepForm):
 class AssignForm(StepForm):
     """To whom in the agency."""
 
-    assignee = forms.ChoiceField(label=_("Person"), required=False)
+    assignee = forms.ChoiceField(label=_("Person"), required=False, error_messages=_CHOOSE)
 
     def fill(self, request: ServiceRequest) -> None:
+        """Offer the colleagues of the responsible agency."""
         people = [(str(user.pk), str(user)) for user in colleagues(request.agency_id)]
-        self._choices("assignee", [("", _("Nobody in particular yet")), *people])
+        self._choices("assignee", [("", _now("Nobody in particular yet")), *people])
         if request.assignee_id:
             self.initial["assignee"] = str(request.assignee_id)
 
@@ -62,50 +141,65 @@ class AssignForm(StepForm):
 class HoldForm(StepForm):
     """Why the work waits."""
 
-    reason = forms.ChoiceField(label=_("Reason"))
+    reason = forms.ChoiceField(label=_("Reason"), error_messages=_CHOOSE)
     words = Words(
-        _("What residents will read (optional)"),
-        required=False,
+        _("Explanation"), help_text=_("The people who reported this will read it."), missing=""
     )
 
     def fill(self, request: ServiceRequest) -> None:
+        """Offer the service's reasons, and say which of them stop the clock."""
         spec = catalog().service_by_id(request.service_id).spec
-        stopping = [
-            (r.code, _("%(name)s (the clock stops)") % {"name": r.name}) for r in spec.pause_reasons
-        ]
-        running = [(r.code, r.name) for r in spec.hold_reasons]
-        self._choices("reason", [*running, *stopping])
+        stopping = _now("%(name)s (the clock stops)")
+        self._choices(
+            "reason",
+            [
+                ("", _now("Choose a reason")),
+                *((reason.code, reason.name) for reason in spec.hold_reasons),
+                *((reason.code, stopping % {"name": reason.name}) for reason in spec.pause_reasons),
+            ],
+        )
 
 
 class TransferForm(StepForm):
     """To which team, and why it is not ours."""
 
-    team = forms.ChoiceField(label=_("Team"))
-    reason = Words(_("Why is it not yours?"), help_text=_("Only staff will read this."))
+    team = forms.ChoiceField(label=_("Team"), error_messages=_CHOOSE)
+    reason = Words(
+        _("Why is it not yours?"),
+        help_text=_("Only staff will read this."),
+        missing=_("Please say why it is not yours."),
+    )
 
     def fill(self, request: ServiceRequest) -> None:
-        teams = [
-            (team.code, f"{team.name}, {catalog().agency(team.agency_id).name}")
-            for team in catalog().teams
-            if team.id != request.team_id
+        """Offer the other teams under their agencies' names."""
+        book = catalog()
+        teams = [team for team in book.teams if team.id != request.team_id]
+        grouped = [
+            (agency.name, [(team.code, team.name) for team in teams if team.agency_id == agency.id])
+            for agency in book.agencies
         ]
-        self._choices("team", [("", _("Choose a team")), *teams])
+        self._choices(
+            "team", [("", _now("Choose a team")), *(group for group in grouped if group[1])]
+        )
 
 
 class CompleteForm(StepForm):
     """What came of it, in words for the resident, with a photo where the service asks."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"))
+    outcome = forms.ChoiceField(label=_("Outcome"), error_messages=_CHOOSE)
     explanation = Words(
-        _("What was done?"), help_text=_("The people who reported this will read it.")
+        _("What was done?"),
+        help_text=_("The people who reported this will read it."),
+        missing=_("Please tell the resident what was done."),
     )
-    photo = forms.FileField(label=_("Photo of the finished work"), required=False)
+    photo = PhotoField(_("Photo of the finished work"), required=False)
 
     def fill(self, request: ServiceRequest) -> None:
+        """Offer the service's outcomes, and say whether it needs a photo."""
         book = catalog()
         spec = book.service_by_id(request.service_id).spec
         outcomes = [(code, book.outcome(code).spec.name) for code in spec.outcomes]
-        self._choices("outcome", [("", _("Choose an outcome")), *outcomes])
+        self._choices("outcome", [("", _now("Choose an outcome")), *outcomes])
         if spec.photo_on_completion:
             self.fields["photo"].help_text = _("This service needs one.")
 
@@ -113,7 +207,11 @@ class CompleteForm(StepForm):
 class ReasonForm(StepForm):
     """Why; the people who reported it will read it."""
 
-    reason = Words(_("Reason"), help_text=_("The people who reported this will read it."))
+    reason = Words(
+        _("Reason"),
+        help_text=_("The people who reported this will read it."),
+        missing=_("Please give the reason."),
+    )
 
 
 class ReferForm(StepForm):
@@ -122,25 +220,82 @@ class ReferForm(StepForm):
     referred_to = Words(
         _("Whose is it, and how can the resident reach them?"),
         help_text=_("The people who reported this will read it."),
+        missing=_("Please say whose it is and how to reach them."),
     )
 
 
 class MergeForm(StepForm):
     """The number of the request that this one is the same problem as."""
 
-    parent = forms.CharField(label=_("Number of the other request"), max_length=40)
+    parent = forms.CharField(
+        label=_("Number of the other request"),
+        max_length=40,
+        help_text=_("This request's reports then belong to the other one."),
+        widget=forms.TextInput(attrs={"list": "nearby-numbers", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Please give the number of the other request."),
+            "max_length": _("A confirmation number has 12 digits, such as 26-48392-01755."),
+            "null_characters_not_allowed": UNREADABLE,
+        },
+    )
 
 
-class NoteForm(StepForm):
-    """A note; two separate buttons send it to staff or to everyone."""
+class NoteForm(forms.Form):
+    """Words that are kept with the request, for staff only or for everyone."""
 
-    words = Words(_("Note"))
+    words = Words(_("Note"), missing=_("Please write the note."))
 
 
-class PhotoForm(StepForm):
+class MessageForm(forms.Form):
+    """Words for everyone to read."""
+
+    words = Words(
+        _("Message"),
+        help_text=_("Without names, phone numbers or anything else that is nobody's business."),
+        missing=_("Please write the message."),
+    )
+
+
+class PhotoForm(forms.Form):
     """A photo taken before or after the work."""
 
-    photo = forms.FileField(label=_("Photo"))
+    photo = PhotoField(_("Photo"), required=True)
     stage = forms.ChoiceField(
-        label=_("Taken"), choices=[("before", _("Before the work")), ("after", _("After the work"))]
+        label=_("Taken"),
+        choices=[("before", _("Before the work")), ("after", _("After the work"))],
+        error_messages=_CHOOSE,
     )
+
+
+class ListForm(forms.Form):
+    """What the list shows; a value that is not offered counts as none."""
+
+    mark_optional = False
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            *((pile.code, pile.name) for pile in PILES.values()),
+            (
+                _("By state"),
+                [
+                    (status.value, status.label)
+                    for status in Status
+                    if status is not Status.NEW
+                ],
+            ),
+            ("all", _("Everything")),
+        ],
+    )
+    team = forms.ChoiceField(label=_("Team"), required=False)
+
+    def __init__(self, *args: Any, teams: Collection[TeamChoice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ChoiceField)
+        agencies = sorted({team.agency for team in teams})
+        grouped = [
+            (agency, [(team.code, team.name) for team in teams if team.agency == agency])
+            for agency in agencies
+        ]
+        field.choices = [("", _now("All teams")), *grouped]

@@ -6,17 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from django.forms import Form
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from citycall.accounts.queries import colleagues
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
-from citycall.core.actors import Actor
+from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
 from citycall.places.queries import areas
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import sentence
-from citycall.service_requests.models import Report, ServiceRequest
-from citycall.workbench import forms, steps
+from citycall.service_requests.models import Attachment, ServiceRequest, Status
+from citycall.service_requests.photos import THUMBNAIL_SIDE
+from citycall.service_requests.queries import Nearby
+from citycall.service_requests.rules import Step
+from citycall.workbench import forms, steps, tellings
+
+NEARBY_M = 150.0
+# Staff read the latest first, and seldom more than that.
+ENTRIES_SHOWN = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class OfferedStep:
     """One step with its form, ready to show; ``open`` when it came back with a fault."""
 
     code: str
-    button: Any
+    button: str | Promise
     form: Form
     open: bool
 
@@ -41,13 +52,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """One report as staff see it; contact data only for those who may."""
+class Picture:
+    """A photo, as ``pages/photo.html`` shows it: the size is that of the thumbnail."""
 
-    report: Report
-    number: str
-    answers: list[tuple[str, str]]
-    contact: Any
+    href: str
+    thumbnail: str
+    width: int
+    height: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why this team has the request: a sentence, and the words of whoever passed it on."""
+
+    sentence: str
+    words: str = ""
 
 
 def request_context(
@@ -55,24 +75,29 @@ def request_context(
 ) -> dict[str, Any]:
     """Everything for ``workbench/request.html``; ``bound`` are forms that came back."""
     bound = bound or {}
-    entry = catalog().service_by_id(problem.service_id)
+    spec = catalog().service_by_id(problem.service_id).spec
     events = queries.history(problem, visible=Visibility)
-    routed = next((e for e in events if e.kind == Kind.SUBMITTED), None)
+    entries = _history(events, problem)
+    reasons = (*spec.pause_reasons, *spec.hold_reasons)
+    may_note = queries.may(actor, "note", problem)
     return {
         "problem": problem,
         "number": numbers.show(problem.number),
-        "service": entry.spec,
-        "steps": _steps(problem, actor=actor, bound=bound),
-        "tellings": _tellings(problem, actor=actor),
-        "photos": queries.attachments_of(problem),
+        "service": spec,
+        **_steps(problem, actor=actor, bound=bound),
+        **tellings.told(problem, spec, sees_contact=queries.may(actor, "read_contact", problem)),
+        "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
         "areas": [areas().area(area_id) for area_id in problem.areas],
-        "history": _history(events),
-        "why_this_team": routed.data.get("reason", "") if routed else "",
-        "may_note": queries.may(actor, "note", problem),
-        "internal_form": bound.get("internal")
-        or forms.NoteForm(request=problem, prefix="internal"),
-        "public_form": bound.get("public") or forms.NoteForm(request=problem, prefix="public"),
-        "photo_form": bound.get("photo") or forms.PhotoForm(request=problem, prefix="photo"),
+        "nearby": _nearby(problem, actor=actor),
+        "history": entries[:ENTRIES_SHOWN],
+        "older_history": entries[ENTRIES_SHOWN:],
+        "why": _why_this_team(events),
+        "hold_reason": next(
+            (r.name for r in reasons if r.code == problem.hold_reason), problem.hold_reason
+        ),
+        "may_note": may_note,
+        **(_writing(bound) if may_note else {}),
+        "form": next(iter(bound.values()), None),
         "parent_number": numbers.show(problem.merged_into.number) if problem.merged_into else "",
         "now": clock.now(),
     }
@@ -80,41 +105,108 @@ def request_context(
 
 def _steps(
     problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form]
-) -> list[OfferedStep]:
-    return [
-        OfferedStep(
-            code=page.step.value,
-            button=page.button,
-            form=bound.get(page.step.value) or page.form(request=problem, prefix=page.step.value),
-            open=page.step.value in bound,
+) -> dict[str, Any]:
+    offer = steps.offered(problem, actor=actor)
+    shown = [*([offer.likely] if offer.likely else []), *offer.others]
+    codes = {page.step.value for page in shown}
+    lost = [page for page in steps.PAGES.values() if page.step.value in set(bound) - codes]
+    return {
+        "likely": _offered(offer.likely, problem, bound) if offer.likely else None,
+        "others": [_offered(page, problem, bound) for page in offer.others],
+        # What was decided upon is not possible any more, but what was typed is still shown.
+        "lost": _offered(lost[0], problem, bound) if lost else None,
+    }
+
+
+def _offered(
+    page: steps.StepPage, problem: ServiceRequest, bound: Mapping[str, Form]
+) -> OfferedStep:
+    code = page.step.value
+    button = page.button
+    if page.step is Step.ASSIGN and problem.status != Status.NEW:
+        button = _("Give to somebody else")
+    return OfferedStep(
+        code=code,
+        button=button,
+        form=bound.get(code) or page.form(request=problem, prefix=code),
+        open=code in bound,
+    )
+
+
+def _writing(bound: Mapping[str, Form]) -> dict[str, Form]:
+    return {
+        "internal_form": bound.get("internal") or forms.NoteForm(prefix="internal"),
+        "public_form": bound.get("public") or forms.MessageForm(prefix="public"),
+        "photo_form": bound.get("photo") or forms.PhotoForm(prefix="photo"),
+    }
+
+
+def _picture(photo: Attachment) -> Picture:
+    scale = min(1.0, THUMBNAIL_SIDE / max(photo.width, photo.height))
+    labels = {"before": _("Before the work"), "after": _("After the work")}
+    return Picture(
+        href=reverse("web:photo", args=[photo.pk]),
+        thumbnail=reverse("web:photo_small", args=[photo.pk]),
+        width=round(photo.width * scale),
+        height=round(photo.height * scale),
+        label=labels.get(photo.stage, _("From a reporter")),
+    )
+
+
+def _nearby(problem: ServiceRequest, *, actor: Actor) -> Sequence[Nearby]:
+    """Open requests of the same service around this one that the actor may read."""
+    if problem.longitude is None or problem.latitude is None:
+        return ()
+    found = [
+        near
+        for near in queries.nearest_open(
+            service_id=problem.service_id,
+            longitude=problem.longitude,
+            latitude=problem.latitude,
+            within_m=NEARBY_M,
         )
-        for page in steps.offered(problem, actor=actor)
+        if near.request_id != problem.pk
     ]
+    if not found:
+        return ()
+    known = set(
+        queries.readable(actor)
+        .filter(pk__in=[near.request_id for near in found])
+        .values_list("pk", flat=True)
+    )
+    return [near for near in found if near.request_id in known]
 
 
-def _tellings(problem: ServiceRequest, *, actor: Actor) -> list[Telling]:
+def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
+    """Every event as a line, the latest first."""
     spec = catalog().service_by_id(problem.service_id).spec
-    prompts = {question.code: question.text for question in spec.questions}
-    sees_contact = queries.may(actor, "read_contact", problem)
-    return [
-        Telling(
-            report=report,
-            number=numbers.show(report.number),
-            answers=[(prompts.get(code, code), str(said)) for code, said in report.answers.items()],
-            contact=report.contact if sees_contact else None,
-        )
-        for report in queries.reports_of(problem)
-    ]
-
-
-def _history(events: Sequence[Event]) -> list[Entry]:
+    people: dict[int, str] = {}
+    if any(event.data.get("assignee") for event in events):
+        people = {user.pk: str(user) for user in colleagues(problem.agency_id)}
     return [
         Entry(
             at=event.at,
-            title=sentence(event),
+            title=sentence(event, spec=spec, people=people),
             text=event.words or "",
-            by=event.actor_name,
+            by=event.actor_name or _kind_of_actor(event),
             internal=event.visibility == Visibility.INTERNAL,
         )
-        for event in events
+        for event in reversed(events)
     ]
+
+
+def _kind_of_actor(event: Event) -> str:
+    return _("a resident") if event.actor_kind == ActorKind.RESIDENT else ""
+
+
+def _why_this_team(events: Sequence[Event]) -> Why | None:
+    moves = [event for event in events if event.kind in {Kind.SUBMITTED, Kind.TRANSFERRED}]
+    if not moves:
+        return None
+    last = moves[-1]
+    if last.kind == Kind.SUBMITTED:
+        reason = str(last.data.get("reason", ""))
+        return Why(reason) if reason else None
+    words = [e.words for e in events if e.id > last.id and e.data.get("about") == Kind.TRANSFERRED]
+    passed = _("%(person)s passed it on to this team.") % {"person": last.actor_name}
+    return Why(passed, words[0] or "" if words else "")

@@ -6,8 +6,10 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from citycall.accounts.models import Role
 from citycall.accounts.queries import actor_of
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed
@@ -30,3 +32,11 @@ def staff_only(
         return view(request, actor, *args, **kwargs)
 
     return guarded
+
+
+def links_for(actor: Actor) -> list[tuple[str, str]]:
+    """The navigation of this door: administrators find theirs beside it."""
+    links = [(reverse("workbench:list"), _("Requests"))]
+    if actor.holds_anywhere({Role.ADMINISTRATOR.value}):
+        links.append((reverse("admin:index"), _("Manage")))
+    return links

@@ -1,128 +1,217 @@
 """Each step of the request page: its words, its form, and the action it calls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from citycall.core import numbers
 from citycall.core.actors import Actor
-from citycall.service_requests import photos, queries, rules
+from citycall.core.errors import DomainError
+from citycall.service_requests import queries, rules
 from citycall.service_requests.actions import close, merge, tell_more, work
 from citycall.service_requests.models import Attachment, ServiceRequest, Status
 from citycall.service_requests.rules import Step
 from citycall.workbench import forms
 
-Values = Mapping[str, Any]
+Text = str | Promise
+
+
+class BadParent(DomainError):
+    """The number to merge into leads to nothing that this person may merge into."""
+
+    code = "bad_parent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A step that somebody decided upon: which request, as they saw it, and what they typed."""
+
+    request: ServiceRequest
+    values: Mapping[str, Any]
+    by: Actor
+    at: datetime
+
+    @property
+    def request_id(self) -> int:
+        return self.request.pk
+
+    @property
+    def seen(self) -> datetime:
+        """When the request that they saw was last changed."""
+        seen: datetime = self.values["seen"]
+        return seen
 
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    """A step as the page offers it; ``button`` is also its title."""
+    """A step as the page offers it: its button, what is said when it is done, form and action.
+
+    ``run`` returns the request to go on with.
+    """
 
     step: Step
-    button: Any
+    button: Text
+    done: Text
     form: type[forms.StepForm]
-    run: Callable[[ServiceRequest, Values, Actor, datetime, datetime | None], object]
+    run: Callable[[Decided], ServiceRequest]
 
 
-def _assign(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    person = int(v["assignee"]) if v["assignee"] else None
-    return work.assign(r.pk, assignee_id=person, by=by, at=at, seen=seen)
+def _assign(d: Decided) -> ServiceRequest:
+    person = int(d.values["assignee"]) if d.values["assignee"] else None
+    return work.assign(d.request_id, assignee_id=person, by=d.by, at=d.at, seen=d.seen)
 
 
-def _start(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return work.start(r.pk, by=by, at=at, seen=seen)
+def _start(d: Decided) -> ServiceRequest:
+    return work.start(d.request_id, by=d.by, at=d.at, seen=d.seen)
 
 
-def _hold(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return work.hold(r.pk, reason=v["reason"], words=v["words"], by=by, at=at, seen=seen)
+def _hold(d: Decided) -> ServiceRequest:
+    reason, words = d.values["reason"], d.values["words"]
+    return work.hold(d.request_id, reason=reason, words=words, by=d.by, at=d.at, seen=d.seen)
 
 
-def _resume(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return work.resume(r.pk, by=by, at=at, seen=seen)
+def _resume(d: Decided) -> ServiceRequest:
+    return work.resume(d.request_id, by=d.by, at=d.at, seen=d.seen)
 
 
-def _transfer(
-    r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None
-) -> object:
-    return work.transfer(
-        r.pk, team_code=v["team"], reason=v["reason"], by=by, at=at, seen=seen
-    )
+def _transfer(d: Decided) -> ServiceRequest:
+    team, why = d.values["team"], d.values["reason"]
+    return work.transfer(d.request_id, team_code=team, reason=why, by=d.by, at=d.at, seen=d.seen)
 
 
 @transaction.atomic
-def _complete(
-    r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None
-) -> object:
-    if v["photo"]:
-        kept = photos.keep(v["photo"])
-        tell_more.add_photo(r.pk, photo=kept, stage=Attachment.Stage.AFTER, by=by, at=at)
+def _complete(d: Decided) -> ServiceRequest:
+    keep_photo(d)
     return close.complete(
-        r.pk,
-        outcome_code=v["outcome"],
-        explanation=v["explanation"],
-        by=by,
-        at=at,
-        seen=seen,
+        d.request_id,
+        outcome_code=d.values["outcome"],
+        explanation=d.values["explanation"],
+        by=d.by,
+        at=d.at,
+        seen=d.seen,
     )
 
 
-def _reopen(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return close.reopen(r.pk, reason=v["reason"], by=by, at=at, seen=seen)
+def keep_photo(d: Decided) -> bool:
+    """Keep the photo that was chosen with a step, whatever becomes of the step; false if none.
+
+    A browser cannot give a chosen file back, so a fault elsewhere would lose it.
+    """
+    photo = d.values.get("photo")
+    if photo is None:
+        return False
+    after = Attachment.Stage.AFTER
+    tell_more.add_photo(d.request_id, photo=photo, stage=after, by=d.by, at=d.at)
+    return True
 
 
-def _cancel(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return close.cancel(r.pk, reason=v["reason"], by=by, at=at, seen=seen)
+def _reopen(d: Decided) -> ServiceRequest:
+    return close.reopen(d.request_id, reason=d.values["reason"], by=d.by, at=d.at, seen=d.seen)
 
 
-def _refer(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    return close.refer(r.pk, referred_to=v["referred_to"], by=by, at=at, seen=seen)
+def _cancel(d: Decided) -> ServiceRequest:
+    return close.cancel(d.request_id, reason=d.values["reason"], by=d.by, at=d.at, seen=d.seen)
 
 
-def _merge(r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None) -> object:
-    parent = queries.get_for(by, numbers.read(v["parent"]))
-    return merge.merge(r.pk, parent_id=parent.pk, by=by, at=at, seen=seen)
+def _refer(d: Decided) -> ServiceRequest:
+    whose = d.values["referred_to"]
+    return close.refer(d.request_id, referred_to=whose, by=d.by, at=d.at, seen=d.seen)
 
 
-def _unmerge(
-    r: ServiceRequest, v: Values, by: Actor, at: datetime, seen: datetime | None
-) -> object:
-    return merge.unmerge(r.pk, by=by, at=at, seen=seen)
+def _merge(d: Decided) -> ServiceRequest:
+    try:
+        parent = queries.get_for(d.by, numbers.read(d.values["parent"]))
+    except DomainError as error:
+        raise BadParent(error.message, field="parent") from error
+    return merge.merge(d.request_id, parent_id=parent.pk, by=d.by, at=d.at, seen=d.seen)
+
+
+def _unmerge(d: Decided) -> ServiceRequest:
+    return merge.unmerge(d.request_id, by=d.by, at=d.at, seen=d.seen)
 
 
 PAGES: Mapping[Step, StepPage] = {
     page.step: page
     for page in (
-        StepPage(Step.ASSIGN, _("Assign"), forms.AssignForm, _assign),
-        StepPage(Step.START, _("Start work"), forms.PlainForm, _start),
-        StepPage(Step.COMPLETE, _("Complete"), forms.CompleteForm, _complete),
-        StepPage(Step.RESUME, _("Resume work"), forms.PlainForm, _resume),
-        StepPage(Step.HOLD, _("Put on hold"), forms.HoldForm, _hold),
-        StepPage(Step.TRANSFER, _("Transfer to another team"), forms.TransferForm, _transfer),
-        StepPage(Step.REFER, _("Refer to another body"), forms.ReferForm, _refer),
-        StepPage(Step.MERGE, _("Merge into another request"), forms.MergeForm, _merge),
-        StepPage(Step.UNMERGE, _("Part from the other request"), forms.PlainForm, _unmerge),
-        StepPage(Step.REOPEN, _("Reopen"), forms.ReasonForm, _reopen),
-        StepPage(Step.CANCEL, _("Cancel the request"), forms.ReasonForm, _cancel),
+        StepPage(
+            Step.ASSIGN, _("Accept"), _("The request is accepted."), forms.AssignForm, _assign
+        ),
+        StepPage(Step.START, _("Start work"), _("Work has begun."), forms.PlainForm, _start),
+        StepPage(
+            Step.COMPLETE,
+            _("Complete"),
+            _("Completed. The people who reported it are asked to confirm."),
+            forms.CompleteForm,
+            _complete,
+        ),
+        StepPage(Step.RESUME, _("Resume work"), _("Work goes on."), forms.PlainForm, _resume),
+        StepPage(
+            Step.HOLD, _("Put on hold"), _("The request is on hold."), forms.HoldForm, _hold
+        ),
+        StepPage(
+            Step.TRANSFER,
+            _("Pass to another team"),
+            _("The request was passed on."),
+            forms.TransferForm,
+            _transfer,
+        ),
+        StepPage(
+            Step.MERGE,
+            _("Merge into another request"),
+            _("Merged. This is the request that it is now part of."),
+            forms.MergeForm,
+            _merge,
+        ),
+        StepPage(
+            Step.UNMERGE,
+            _("Part from the other request"),
+            _("The request stands by itself again."),
+            forms.PlainForm,
+            _unmerge,
+        ),
+        StepPage(
+            Step.REOPEN, _("Reopen"), _("The request is open again."), forms.ReasonForm, _reopen
+        ),
+        StepPage(
+            Step.REFER,
+            _("Refer to another body"),
+            _("The request was referred. The people who reported it are told whose it is."),
+            forms.ReferForm,
+            _refer,
+        ),
+        StepPage(
+            Step.CANCEL,
+            _("Cancel the request"),
+            _("The request is cancelled."),
+            forms.ReasonForm,
+            _cancel,
+        ),
     )
 }
 
-# What people most often do next from each state: the page's main button.
-NEXT: Mapping[Status, Step] = {
-    Status.NEW: Step.ASSIGN,
-    Status.ASSIGNED: Step.START,
-    Status.IN_PROGRESS: Step.COMPLETE,
-    Status.ON_HOLD: Step.RESUME,
-    Status.MERGED: Step.UNMERGE,
+# What people most often do next from each state; the first that the actor may do is the main one.
+_LIKELY: Mapping[Status, Sequence[Step]] = {
+    Status.NEW: (Step.ASSIGN, Step.START),
+    Status.ASSIGNED: (Step.START,),
+    Status.IN_PROGRESS: (Step.COMPLETE,),
+    Status.ON_HOLD: (Step.RESUME,),
 }
 
 
-def offered(request: ServiceRequest, *, actor: Actor) -> list[StepPage]:
-    """The steps that this actor can take now, the likely next one first."""
+class Offer(NamedTuple):
+    """What an actor can do now: the likely next step, where there is one, and the others."""
+
+    likely: StepPage | None
+    others: Sequence[StepPage]
+
+
+def offered(request: ServiceRequest, *, actor: Actor) -> Offer:
+    """The steps that this actor can take now."""
     status = Status(request.status)
     allowed = set(rules.steps_from(status))
     pages = [
@@ -130,5 +219,6 @@ def offered(request: ServiceRequest, *, actor: Actor) -> list[StepPage]:
         for step, page in PAGES.items()
         if step in allowed and queries.may(actor, step.value, request)
     ]
-    likely = NEXT.get(status)
-    return sorted(pages, key=lambda page: page.step is not likely)
+    possible = {page.step: page for page in pages}
+    likely = next((possible[s] for s in _LIKELY.get(status, ()) if s in possible), None)
+    return Offer(likely, [page for page in pages if page is not likely])

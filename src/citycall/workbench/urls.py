@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from citycall.workbench import views
+from citycall.workbench.views import request, work_list
 
 app_name = "workbench"
 urlpatterns = [
-    path("agency", views.work_list, name="list"),
-    path("agency/find", views.find, name="find"),
-    path("agency/<str:number>", views.request_page, name="request"),
-    path("agency/<str:number>/note", views.note, name="note"),
-    path("agency/<str:number>/photo", views.photo, name="photo"),
-    path("agency/<str:number>/<str:step>", views.take_step, name="step"),
+    path("agency", work_list.work_list, name="list"),
+    path("agency/find", work_list.find, name="find"),
+    path("agency/<str:number>", request.request_page, name="request"),
+    path("agency/<str:number>/note", request.note, name="note"),
+    path("agency/<str:number>/message", request.message, name="message"),
+    path("agency/<str:number>/photo", request.photo, name="photo"),
+    path("agency/<str:number>/<str:step>", request.take_step, name="step"),
 ]

@@ -18,7 +18,7 @@ Texts = NDArray[np.object_]
 Part = tuple[str, Ints, Moments, Texts, Ints]
 
 
-def table(  # noqa: PLR0913  (each is one aspect of the batch)
+def table(
     found: Incidents,
     life: Lives,
     placed: Placed,
@@ -44,7 +44,7 @@ def table(  # noqa: PLR0913  (each is one aspect of the batch)
     )
 
 
-def _parts(  # noqa: PLR0913
+def _parts(
     found: Incidents,
     life: Lives,
     placed: Placed,

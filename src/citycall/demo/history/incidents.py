@@ -1,6 +1,7 @@
 """Where and when problems arise, and which of them are told of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -44,7 +45,9 @@ class Incidents:
         return Incidents(**{name: column[rows] for name, column in vars(self).items()})
 
 
-def times(truth: Truth, count: int, rng: np.random.Generator, zone: ZoneInfo) -> tuple[Ints, Moments]:
+def times(
+    truth: Truth, count: int, rng: np.random.Generator, zone: ZoneInfo
+) -> tuple[Ints, Moments]:
     """Service index and moment of ``count`` told problems, in order of time."""
     weight = np.array([service.weight for service in truth.services])
     service = rng.choice(len(weight), count, p=weight / weight.sum())
@@ -59,15 +62,15 @@ def times(truth: Truth, count: int, rng: np.random.Generator, zone: ZoneInfo) ->
 def _moments(
     service: ServiceTruth, truth: Truth, count: int, rng: np.random.Generator, zone: ZoneInfo
 ) -> Moments:
-    days = np.arange(
-        np.datetime64(truth.start.date()) + 1, np.datetime64(truth.end.date()), dtype="datetime64[D]"
-    )
+    first, last = np.datetime64(truth.start.date()) + 1, np.datetime64(truth.end.date())
+    days = np.arange(first, last, dtype="datetime64[D]")
     month = days.astype("datetime64[M]").astype(int) % 12
     weekday = (days.astype(int) + 3) % 7
     chance = np.array(CURVES[service.season])[month] * np.array(WEEKDAYS)[weekday]
     day = rng.choice(len(days), count, p=chance / chance.sum())
     hour = rng.choice(24, count, p=np.array(HOURS) / sum(HOURS))
-    local = days[day].astype("datetime64[s]") + (hour * 3600 + rng.integers(0, 3600, count)) * SECOND
+    second = hour * 3600 + rng.integers(0, 3600, count)
+    local: Moments = days[day].astype("datetime64[s]") + second.astype("timedelta64[s]")
     at = local - _offset_seconds(local, zone) * SECOND
     stormy = np.flatnonzero(rng.random(count) < service.storm_share)
     if len(stormy):
@@ -83,8 +86,6 @@ def _moments(
 
 def _offset_seconds(local: Moments, zone: ZoneInfo) -> Ints:
     """The zone's offset on each day at noon, which is right but for a few hours of two nights."""
-    from datetime import datetime
-
     days, inverse = np.unique(local.astype("datetime64[D]"), return_inverse=True)
     offsets = []
     for day in days.tolist():

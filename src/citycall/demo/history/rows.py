@@ -121,10 +121,11 @@ def moments(at: Moments, end: np.datetime64) -> pa.Array:
 
 def states(life: Lives, end: np.datetime64) -> Texts:
     """Where each request stands at ``end``."""
+    resumed = np.where(life.held != NEVER, life.resumed, life.started)
     steps = (
         ("assigned", life.assigned),
         ("on_hold", life.held),
-        ("in_progress", np.maximum(life.started, np.where(life.held != NEVER, life.resumed, life.started))),
+        ("in_progress", np.maximum(life.started, resumed)),
         ("completed", life.completed),
         ("assigned", life.disputed),
         ("completed", life.completed_again),

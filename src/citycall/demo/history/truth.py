@@ -34,7 +34,7 @@ WEEKDAYS = (1.25, 1.15, 1.1, 1.08, 1.05, 0.75, 0.62)
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """One storm: its hour, the days over which its damage is reported, and how much more that is."""
+    """One storm: when it came, for how many days its damage is told of, and how much slower."""
 
     at: datetime
     days: float

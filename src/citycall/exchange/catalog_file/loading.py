@@ -1,6 +1,6 @@
 """Taking a catalog file in: everything or nothing, with a report of what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -55,6 +55,28 @@ class CatalogReport:
     def changed_nothing(self) -> bool:
         """Whether the city was already as the file says."""
         return not (self.added or self.changed or self.retired)
+
+    def lines(self) -> list[str]:
+        """The report in words: how many of each, and the names of all but the unchanged."""
+        found = [
+            _("Added: %(n)s") % {"n": len(self.added)},
+            *_named(self.added),
+            _("Changed: %(n)s") % {"n": len(self.changed)},
+            *_named(self.changed),
+            _("Unchanged: %(n)s") % {"n": len(self.unchanged)},
+        ]
+        if self.missing:
+            sentence = (
+                _("Not in the file, and retired: %(n)s")
+                if self.retired
+                else _("Not in the file, and left as they are: %(n)s")
+            )
+            found += [sentence % {"n": len(self.missing)}, *_named(self.missing)]
+        return found
+
+
+def _named(entries: Iterable[Entry]) -> list[str]:
+    return [f"  {entry.section} {entry.code}" for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)

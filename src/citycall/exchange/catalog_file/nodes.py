@@ -27,6 +27,7 @@ from ruamel.yaml.reader import ReaderError
 LARGEST_BYTES = 3_000_000
 DEEPEST = 20
 MOST_VALUES = 300_000
+MOST_FAULTS = 200
 _NOTHING = {"", "~", "null"}
 
 
@@ -239,6 +240,8 @@ class _Builder:
             sentence = _("“%(name)s” is here twice; it first stands in line %(line)s.")
             first = fields.names[name].line
             self.faults.append(FormFault(position, sentence % {"name": name, "line": first}))
+            if len(self.faults) == MOST_FAULTS:
+                raise FormError(*self.faults)
         self._names[-1] = (name, position)
 
     def _enter(self, node: Items | Fields) -> None:

@@ -32,7 +32,7 @@ def export_catalog() -> str:
 
 
 def write(contents: Mapping[str, Iterable[Any]]) -> str:
-    """The file that holds these specs, by section, in their order."""
+    """The file that holds these specs, by section and code; services by group and name."""
     parts = [f"{_HEAD}format: {FORMAT}\n"]
     for name, specs in contents.items():
         if entries := list(specs):
@@ -42,12 +42,12 @@ def write(contents: Mapping[str, Iterable[Any]]) -> str:
 
 
 def _by_code(entries: list[Any]) -> dict[str, Any]:
-    return {entry.code: _body(entry) for entry in entries}
+    return {entry.code: _body(entry) for entry in sorted(entries, key=lambda e: str(e.code))}
 
 
 def _by_group(entries: list[Any]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda e: (e.group, e.name, e.code)):
         body = shape.to_file(_body(entry))
         body.pop("group")
         groups.setdefault(entry.group, {})[entry.code] = body

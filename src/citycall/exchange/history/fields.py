@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from citycall.exchange.history.mapping import ColumnSource, HistoryMapping, references
 from citycall.exchange.history.mapping_files import Header
 from citycall.exchange.history.tables import as_text
+from citycall.service_requests.actions.load_text import content_of, replaced
 
 NOTHING: Final = pa.scalar(None, pa.string())
 
@@ -31,7 +32,7 @@ class Fields:
         self._table = table
         self._header = header
         self._mapping = mapping
-        self._empty = pa.array([text.casefold() for text in mapping.empty], pa.string())
+        self._empty = pa.array(["", *mapping.empty], pa.string())
         self._columns: dict[str, Any] = {}
 
     def __len__(self) -> int:
@@ -83,9 +84,7 @@ class Fields:
         if name not in self._columns:
             self._columns[name] = pc.utf8_trim_whitespace(as_text(self._table[name]))
         text = self._columns[name]
-        empty = pc.equal(text, "")
-        if not keep_words:
-            empty = pc.or_(empty, pc.is_in(pc.utf8_lower(text), self._empty))
+        empty = pc.equal(text, "") if keep_words else pc.is_in(text, self._empty)
         return pc.if_else(empty, NOTHING, text)
 
     def _nothing(self) -> Any:
@@ -125,10 +124,14 @@ def json_objects(
     members: Iterable[tuple[str, Any]], count: int, *, flags: Iterable[tuple[str, Any]] = ()
 ) -> Any:
     """A JSON object a row, of text members and of ``flags`` (JSON themselves); nulls left out."""
-    quoted = [(name, _quoted(texts)) for name, texts in members]
     told = [
+        pc.binary_join_element_wise(f'{json.dumps(name)}:"', _escaped(texts), '"', "")
+        for name, texts in members
+        if texts.null_count < len(texts)
+    ]
+    told += [
         pc.binary_join_element_wise(f"{json.dumps(name)}:", values, "")
-        for name, values in (*quoted, *flags)
+        for name, values in flags
         if values.null_count < len(values)
     ]
     if not told:
@@ -137,9 +140,10 @@ def json_objects(
     return pc.binary_join_element_wise("{", inside, "}", "")
 
 
-def _quoted(texts: Any) -> Any:
-    if pc.any(pc.match_substring_regex(texts, r'[\\"\x00-\x1f]'), min_count=0).as_py():
-        for mark, escaped in _JSON_MARKS:
-            texts = pc.replace_substring(texts, mark, escaped)
+def _escaped(texts: Any) -> Any:
+    """Texts as they stand between the quotes of JSON."""
+    texts = replaced(texts, _JSON_MARKS)
+    content = np.frombuffer(content_of(texts), dtype=np.uint8)
+    if len(content) and content.min() < ord(" "):
         texts = pc.replace_substring_regex(texts, _CONTROL, "")
-    return pc.binary_join_element_wise('"', texts, '"', "")
+    return texts

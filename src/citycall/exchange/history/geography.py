@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
@@ -18,7 +20,8 @@ from citycall.exchange.history.fields import Fields
 from citycall.exchange.history.mapping import Geography, Layer
 from citycall.places.actions import load_layer
 from citycall.places.index import AreaIndex, AreasOfPoints
-from citycall.places.models import AreaLayer
+from citycall.places.models import Area, AreaLayer
+from citycall.places.queries import shape_of
 
 Reals = NDArray[np.float64]
 
@@ -83,6 +86,7 @@ class AreaFinder:
 
     def __init__(self, index: AreaIndex, geography: Geography) -> None:
         self._index = index
+        self._city = _city()
         self._compared = [
             (layer, Agreement(layer.name))
             for layer in geography.layers
@@ -102,11 +106,13 @@ class AreaFinder:
         return _lists(found)
 
     def outside(self, longitudes: Reals, latitudes: Reals, areas: Any) -> NDArray[np.bool_]:
-        """Which points lie outside of the city: those of no area are looked at one by one."""
-        homeless = (pc.list_value_length(areas).to_numpy() == 0) & ~np.isnan(longitudes)
+        """Which points lie outside of the city; none do while no boundary is loaded."""
         outside = np.zeros(len(longitudes), dtype=bool)
-        for row in np.flatnonzero(homeless).tolist():
-            outside[row] = not self._index.inside_city(longitudes[row], latitudes[row])
+        # What lies in an area of the city needs no second look.
+        homeless = (pc.list_value_length(areas).to_numpy() == 0) & ~np.isnan(longitudes)
+        if self._city is not None:
+            x, y = longitudes[homeless], latitudes[homeless]
+            outside[homeless] = ~shapely.intersects_xy(self._city, x, y)
         return outside
 
     def _compare(
@@ -127,6 +133,17 @@ class AreaFinder:
                 area = self._index.area(pair["id"])
                 names = {_folded(area.code), _folded(area.name)}
                 agreement.agree += pair["count_all"] * (_folded(pair["told"]) in names)
+
+
+def _city() -> BaseGeometry | None:
+    """The city's outline, quick to ask, where it is loaded."""
+    rows = Area.objects.filter(layer__kind=AreaLayer.Kind.BOUNDARY, retired=False)
+    shapes = [shape_of(row) for row in rows]
+    if not shapes:
+        return None
+    city = shapely.union_all(shapes)
+    shapely.prepare(city)
+    return city
 
 
 def _folded(name: str) -> str:

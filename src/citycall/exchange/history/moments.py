@@ -27,9 +27,12 @@ Mask = NDArray[np.bool_]
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _LOCAL = pa.timestamp("us")
+_NO_TEXT = pa.scalar(None, pa.string())
 _MICROSECOND = np.timedelta64(1, "us")
 _ISO_PATTERNS = (
     "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S%z",
     "%Y-%m-%d %H:%M:%S%z",
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M",
@@ -154,26 +157,36 @@ def _parsed(values: Any, forms: Sequence[str]) -> tuple[Any, Any]:
         else:
             local = pc.coalesce(local, _strptime(rest, form))
         read_already = pc.or_(pc.is_valid(local), pc.is_valid(exact))
-        rest = pc.if_else(read_already, pa.scalar(None, pa.string()), rest)
+        rest = pc.if_else(read_already, _NO_TEXT, rest)
     return local, exact
 
 
 def _iso(texts: Any) -> tuple[Any, Any]:
-    plain = pc.replace_substring_regex(texts, r"^(\d{4}-\d\d-\d\d)T", r"\1 ")
+    local, exact = _tried(texts, _ISO_PATTERNS)
+    rest = pc.if_else(pc.or_(pc.is_valid(local), pc.is_valid(exact)), _NO_TEXT, texts)
+    if rest.null_count == len(rest):
+        return local, exact
+    # What is written in a rarer way: with T and no seconds, with fractions, with Z or +00.
+    plain = pc.replace_substring_regex(rest, r"^(\d{4}-\d\d-\d\d)T", r"\1 ")
     parts = pc.struct_field(pc.extract_regex(plain, _FRACTION), "fraction")
     plain = _with_offset(pc.replace_substring_regex(plain, r"(:\d\d)[.,]\d+", r"\1"))
+    told = _tried(plain, _ISO_PATTERNS)
+    micros = pc.fill_null(pc.cast(pc.utf8_rpad(parts, 6, "0"), pa.int64()), 0)
+    more = pc.cast(micros, pa.duration("us"))
+    return pc.coalesce(local, pc.add(told[0], more)), pc.coalesce(exact, pc.add(told[1], more))
+
+
+def _tried(texts: Any, patterns: Sequence[str]) -> tuple[Any, Any]:
     local = exact = pa.nulls(len(texts), type=_LOCAL)
-    for form in _ISO_PATTERNS:
-        told = _strptime(plain, form)
+    for form in patterns:
+        told = _strptime(texts, form)
         if "%z" in form:
             exact = pc.coalesce(exact, told)
         else:
             local = pc.coalesce(local, told)
-    if parts.null_count == len(parts):
-        return local, exact
-    micros = pc.fill_null(pc.cast(pc.utf8_rpad(parts, 6, "0"), pa.int64()), 0)
-    more = pc.cast(micros, pa.duration("us"))
-    return pc.add(local, more), pc.add(exact, more)
+        if local.null_count + exact.null_count == len(texts) + texts.null_count:
+            break
+    return local, exact
 
 
 def _with_offset(texts: Any) -> Any:
@@ -183,9 +196,7 @@ def _with_offset(texts: Any) -> Any:
 
 
 def _epoch(texts: Any, micros: int) -> Any:
-    numbers = pc.if_else(
-        pc.match_substring_regex(texts, r"^-?\d{1,14}$"), texts, pa.scalar(None, pa.string())
-    )
+    numbers = pc.if_else(pc.match_substring_regex(texts, r"^-?\d{1,14}$"), texts, _NO_TEXT)
     return pc.cast(pc.multiply(pc.cast(numbers, pa.int64()), micros), _LOCAL)
 
 
@@ -198,9 +209,10 @@ def _strptime(texts: Any, form: str) -> Any:
 
 def _without_rolled(texts: Any, read: Any, form: str) -> Any:
     """Arrow's parser rolls February 30 over to March 2: such a date is none."""
-    late = pc.match_substring_regex(texts, "29|30|31")
-    early = pc.and_(pc.less_equal(pc.day(read), 3), late)
-    rows = np.flatnonzero(pc.fill_null(early, False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+    early = pc.fill_null(pc.less_equal(pc.day(read), 3), False)  # noqa: FBT003
+    rows = np.flatnonzero(early.to_numpy(zero_copy_only=False))
+    late = pc.match_substring_regex(texts.take(pa.array(rows)), "29|30|31")
+    rows = rows[late.to_numpy(zero_copy_only=False)]
     rolled = [row for row in rows.tolist() if not _is_date(texts[row].as_py(), form)]
     if not rolled:
         return read

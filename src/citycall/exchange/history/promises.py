@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from citycall.agencies.calendars import WorkingTime
 from citycall.catalog.rules import due_at
 from citycall.exchange.history.catalog import Offer, Register
 from citycall.exchange.history.geography import Agreement
@@ -26,13 +27,15 @@ class PromiseCheck:
         self.agreement = Agreement(name)
         self._register = register
         self._zone = mapping.zone
+        self._offers: dict[str, Offer] = {}
+        self._working_times: dict[int, WorkingTime] = {}
         self._seen = 0
 
     def check(self, types: Any, requested: Dates, due: Moments) -> None:
         """Compare some rows: their types, when they were requested, and when they were due."""
-        offers = self._register.offers
+        names = types.to_pylist()
         for row in np.flatnonzero(~np.isnat(due)).tolist():
-            offer = offers[type_key(types[row].as_py())]
+            offer = self._offer(names[row])
             if offer.minutes is None:
                 continue
             self._seen += 1
@@ -43,15 +46,23 @@ class PromiseCheck:
             if reckoned is not None and abs(reckoned - due[row]) <= _SAME:
                 self.agreement.agree += 1
 
+    def _offer(self, name: str) -> Offer:
+        if name not in self._offers:
+            self._offers[name] = self._register.offers[type_key(name)]
+        return self._offers[name]
+
     def _reckon(self, offer: Offer, made: np.datetime64) -> np.datetime64 | None:
-        target = offer.entry.spec.target
+        target, service = offer.entry.spec.target, offer.entry
         if target is None:
             return None
-        book = self._register.book
+        if service.id not in self._working_times:
+            self._working_times[service.id] = self._register.book.working_time(
+                service.agency_id, target.calendar
+            )
         reckoned = due_at(
             target,
             start=_aware(made),
-            working_time=book.working_time(offer.entry.agency_id, target.calendar),
+            working_time=self._working_times[service.id],
             zone=self._zone,
         )
         return None if reckoned is None else np.datetime64(reckoned.replace(tzinfo=None), "us")

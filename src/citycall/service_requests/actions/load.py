@@ -6,7 +6,7 @@ request has its events. The rows go in by COPY, one transaction a batch, so that
 cut off is taken up again by running it once more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ from citycall.service_requests.actions.load_batch import (
 )
 from citycall.service_requests.actions.load_links import Link
 from citycall.service_requests.actions.load_numbers import first_of_each, new_ids, new_numbers
-from citycall.service_requests.actions.load_text import copy, lines
+from citycall.service_requests.actions.load_text import as_text, copy, cut, lines
 
 _GRANT = Grant(everywhere=frozenset({Role.ADMINISTRATOR.value}))
 
@@ -85,16 +85,17 @@ def _load(batch: PastBatch, report: LoadReport, *, by: Actor, at: datetime) -> l
     if len(batch) == 0:
         return []
     source = _source(batch)
-    records = load_known.records(batch)
+    texts = {name: as_text(column(batch.requests, name, REQUESTS)) for name in REQUESTS}
+    records = load_known.records(texts) if "facts" in batch.requests.column_names else None
     known = load_known.find(batch, source=source)
     fresh = known.ids == 0
     ids = known.ids.copy()
     ids[fresh] = new_ids("service_requests_servicerequest", int(fresh.sum()))
     if fresh.any():
-        _insert(batch, ids, fresh, records, source=source, by=by)
+        _insert(batch, texts, ids, fresh, records, source=source, by=by)
     changed = known.changed(records)
     kept = changed & known.worked_on(changed)
-    load_known.update(batch, changed & ~kept, known, records, source=source, by=by, at=at)
+    load_known.update(batch, texts, changed & ~kept, known, records, source=source, by=by, at=at)
     report.loaded += int(fresh.sum())
     if kept.any():
         report.kept += batch.requests["source_id"].filter(pa.array(kept)).to_pylist()
@@ -115,6 +116,7 @@ def _source(batch: PastBatch) -> str:
 
 def _insert(
     batch: PastBatch,
+    texts: Mapping[str, Any],
     ids: NDArray[np.int64],
     fresh: NDArray[np.bool_],
     records: Any,
@@ -140,11 +142,11 @@ def _insert(
         ("id", "number", "report_count", "status_before_merge", *_STORED),
         lines(
             [
-                pa.array(ids[fresh]),
-                pa.array(first[fresh]),
-                pa.array(counts[fresh]),
+                as_text(pa.array(ids[fresh])),
+                as_text(pa.array(first[fresh])),
+                as_text(pa.array(counts[fresh])),
                 pa.scalar(""),
-                *(_cut(column(batch.requests, name, REQUESTS), mask) for name in _STORED),
+                *(cut(texts[name], mask) for name in _STORED),
             ]
         ),
     )
@@ -171,11 +173,11 @@ def _insert_reports(
         ("id", "service_request_id", "number", "contact_id", *_REPORT_TEXTS),
         lines(
             [
-                pa.array(report_ids[telling]),
-                pa.array(request_ids[telling]),
-                pa.array(numbers[telling]),
-                contact,
-                *(_cut(column(batch.reports, n, REPORTS), mask) for n in _REPORT_TEXTS),
+                as_text(pa.array(report_ids[telling])),
+                as_text(pa.array(request_ids[telling])),
+                as_text(pa.array(numbers[telling])),
+                as_text(contact),
+                *(as_text(cut(column(batch.reports, n, REPORTS), mask)) for n in _REPORT_TEXTS),
             ]
         ),
     )
@@ -188,16 +190,9 @@ def _insert_contacts(batch: PastBatch, wanted: NDArray[np.int64]) -> Any:
     used, place = np.unique(wanted[wanted >= 0], return_inverse=True)
     ids = new_ids("contacts_contact", len(used))
     chosen = pa.array(used)
-    texts = [column(batch.contacts, name, CONTACTS) for name in CONTACTS]
-    copy(
-        "contacts_contact",
-        ("id", *CONTACTS),
-        lines([pa.array(ids), *(t if isinstance(t, pa.Scalar) else t.take(chosen) for t in texts)]),
-    )
+    texts = [as_text(column(batch.contacts, name, CONTACTS)) for name in CONTACTS]
+    told = [text if isinstance(text, pa.Scalar) else text.take(chosen) for text in texts]
+    copy("contacts_contact", ("id", *CONTACTS), lines([as_text(pa.array(ids)), *told]))
     found = np.zeros(len(wanted), dtype=np.int64)
     found[wanted >= 0] = ids[place]
     return pa.array(found, mask=wanted < 0)
-
-
-def _cut(values: Any, mask: Any) -> Any:
-    return values if isinstance(values, pa.Scalar) else values.filter(mask)

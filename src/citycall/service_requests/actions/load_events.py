@@ -17,7 +17,7 @@ from citycall.service_requests.actions.load_batch import (
     past_events,
     rows,
 )
-from citycall.service_requests.actions.load_text import copy, joined_json, lines
+from citycall.service_requests.actions.load_text import as_text, copy, joined_json, lines
 from citycall.service_requests.events import SUBJECT, Kind
 
 _TEXTS = ("kind", "at", "actor_kind", "actor_id", "actor_name", "visibility", "words")
@@ -72,9 +72,9 @@ def copy_events(
         lines(
             [
                 pa.scalar(SUBJECT),
-                pa.array(ids[rows(events, "request")]),
-                data,
-                *(column(events, name, EVENTS) for name in _TEXTS),
+                as_text(pa.array(ids[rows(events, "request")])),
+                as_text(data),
+                *(as_text(column(events, name, EVENTS)) for name in _TEXTS),
             ]
         ),
     )

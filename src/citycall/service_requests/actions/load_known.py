@@ -1,10 +1,10 @@
 """What is here already of a batch's records, and bringing changed ones up to date."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from citycall.service_requests.actions.load_batch import (
     rows,
 )
 from citycall.service_requests.actions.load_events import actor_columns, copy_events
-from citycall.service_requests.actions.load_text import copy, lines
+from citycall.service_requests.actions.load_text import as_text, copy, cut, lines
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Status
 
@@ -127,27 +127,15 @@ class Known:
         return np.isin(self.ids, found) & asked
 
 
-def records(batch: PastBatch) -> Any:
-    """A digest of what each record tells, or none where the batch has no facts to compare."""
-    if "facts" not in batch.requests.column_names:
-        return None
-    told = [_plain(column(batch.requests, n, REQUESTS)) for n in (*TOLD, "parent_source_id")]
+def records(texts: Mapping[str, Any]) -> Any:
+    """A digest of what each record tells."""
     whole = pc.binary_join_element_wise(
-        column(batch.requests, "facts", REQUESTS),
-        *told,
+        *(texts[name] for name in ("facts", *TOLD, "parent_source_id")),
         "\x1f",
         null_handling="replace",
         null_replacement="\x00",
     )
-    return pa.array(
-        [hashlib.blake2b(text.encode(), digest_size=9).hexdigest() for text in whole.to_pylist()]
-    )
-
-
-def _plain(values: Any) -> Any:
-    if isinstance(values, pa.Scalar):
-        return pa.scalar(None if values.as_py() is None else str(values.as_py()), pa.string())
-    return pc.cast(values, pa.string())
+    return pa.array([blake2b(t.encode(), digest_size=9).hexdigest() for t in whole.to_pylist()])
 
 
 def find(batch: PastBatch, *, source: str) -> Known:
@@ -185,6 +173,7 @@ def find(batch: PastBatch, *, source: str) -> Known:
 
 def update(
     batch: PastBatch,
+    texts: Mapping[str, Any],
     which: NDArray[np.bool_],
     known: Known,
     records: Any,
@@ -204,8 +193,8 @@ def update(
         ("id", "areas", *TOLD),
         lines(
             [
-                pa.array(known.ids[which]),
-                *(_cut(column(batch.requests, n, REQUESTS), mask) for n in ("areas", *TOLD)),
+                as_text(pa.array(known.ids[which])),
+                *(cut(texts[name], mask) for name in ("areas", *TOLD)),
             ]
         ),
     )
@@ -273,7 +262,3 @@ def _tell_rest(batch: PastBatch, which: NDArray[np.bool_], known: Known, *, sour
     if "report" in events.column_names:
         events = events.drop_columns(["report"])
     copy_events(events, known.ids, source=source)
-
-
-def _cut(values: Any, mask: Any) -> Any:
-    return values if isinstance(values, pa.Scalar) else values.filter(mask)

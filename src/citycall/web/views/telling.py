@@ -158,8 +158,12 @@ class StopPage(View):
         stop = kept.stop() if kept and kept.service else None
         if kept is None or stop is None:
             return redirect("web:report")
-        back = Step.SAFETY if steps.safety_questions(kept.entry().spec) else Step.DETAILS
-        context = {"stop": stop, "entry": kept.entry(), "back": steps.address(back)}
+        context = {
+            "stop": stop,
+            "mark": telling.mark(stop),
+            "entry": kept.entry(),
+            "back": steps.address(Step(kept.stopped_at or Step.DETAILS)),
+        }
         return render(request, "web/report/stop.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -168,12 +172,11 @@ class StopPage(View):
         if kept is None:
             return lost(request)
         stop = kept.stop()
-        if stop is not None and stop.text == request.POST.get("read"):
-            kept.stop_read = stop.text
-        step = steps.following(kept)
-        asks = step in {Step.SAFETY, Step.DETAILS}
-        answered = asks and not steps.faults_of(step, kept) and kept.answers
-        return go_on(request, kept, passed=step if answered else None)
+        if stop is not None and telling.mark(stop) == request.POST.get("read"):
+            kept.stop_read = telling.mark(stop)
+        asking = Step(kept.stopped_at) if kept.stopped_at else None
+        passed = asking if asking and not steps.faults_of(asking, kept) else None
+        return go_on(request, kept, passed=passed)
 
 
 def go_on(request: HttpRequest, kept: Telling, *, passed: Step | None = None) -> HttpResponse:

@@ -67,6 +67,8 @@ class Asking(StepView):
     def interrupt(self) -> HttpResponse | None:
         """A stop comes before anything else, and new questions before any fault."""
         if self.telling.stop() is not None:
+            self.telling.stopped_at = self.step.value
+            telling.save(self.request, self.telling)
             return redirect("web:report-stop")
         return self.page(self.request, faults=self.taken) if self.new_questions else None
 

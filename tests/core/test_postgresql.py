@@ -1,0 +1,45 @@
+"""A kept connection that died is noticed before it is used."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_dead_connection(transactional_db: None) -> Iterator[None]:
+    yield
+    connection.close()
+
+
+def kill_server_process() -> None:
+    """End the server's side of the test's connection, as a restart of the database would."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    settings = connection.get_connection_params()
+    wanted = ("host", "port", "user", "password", "dbname")
+    with psycopg.connect(**{n: settings[n] for n in wanted if n in settings}) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_a_living_connection_is_usable() -> None:
+    connection.ensure_connection()
+    assert connection.is_usable()
+
+
+def test_a_dead_connection_is_not_usable() -> None:
+    kill_server_process()
+    assert not connection.is_usable()
+
+
+def test_the_next_request_gets_a_new_connection() -> None:
+    kill_server_process()
+    connection.health_check_enabled = True
+    connection.health_check_done = False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)

@@ -1,0 +1,134 @@
+"""What scripts add on a resident's way: at once, and nothing typed is lost."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests import browser
+from tests.web import town
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    # The test server finds the static files by itself, so nothing has to be gathered first.
+    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
+]
+
+
+@pytest.fixture
+def site(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    # The browser's driver runs an event loop in this thread, in which Django refuses to work.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    town.build()
+    yield live_server.url
+
+
+def begin(page: Page, site: str, service: str) -> None:
+    page.goto(f"{site}/services/{service}")
+    page.get_by_role("button", name="Report this").click()
+
+
+def go_on(page: Page) -> None:
+    page.locator(".cc-actions").get_by_role("button", name="Continue", exact=True).click()
+
+
+def to_the_details(page: Page, site: str) -> None:
+    begin(page, site, "lamp-out")
+    page.get_by_text("No", exact=True).click()
+    go_on(page)
+    page.get_by_label("Address, street corner").fill("1200 Harbor Street")
+    go_on(page)
+
+
+def test_a_dangerous_answer_warns_at_once_and_again_when_sent(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        begin(page, site, "lamp-out")
+        page.get_by_text("Yes", exact=True).click()
+        assert page.get_by_role("alert").get_by_text("Stay away from the wires").is_visible()
+        assert browser.axe_violations(page) == []
+        page.get_by_text("No", exact=True).click()
+        assert page.get_by_text("Stay away from the wires").count() == 0
+        page.get_by_text("Yes", exact=True).click()
+        go_on(page)
+        assert page.get_by_role("heading", name="Call 911 now").is_visible()
+        assert browser.axe_violations(page) == []
+        page.get_by_role("button", name="Continue with a report that is not urgent").click()
+        assert page.get_by_role("heading", name="Where is it?").is_visible()
+        assert opened.complaints == []
+
+
+def test_questions_come_and_go_with_the_answer(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        to_the_details(page, site)
+        pole = page.get_by_label("What is the number on the pole?")
+        blocks = page.get_by_label("How many blocks are dark?")
+        assert not pole.is_visible()
+        page.get_by_text("One", exact=True).click()
+        assert pole.is_visible()
+        page.get_by_text("More than one", exact=True).click()
+        assert blocks.is_visible()
+        assert not pole.is_visible()
+        assert pole.is_disabled()
+
+
+def test_reloading_keeps_what_was_typed(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        to_the_details(page, site)
+        page.get_by_text("More than one", exact=True).click()
+        page.get_by_label("How many blocks are dark?").fill("7")
+        page.get_by_label("Describe the problem").fill("Half a sentence")
+        page.reload()
+        assert page.get_by_label("Describe the problem").input_value() == "Half a sentence"
+        assert page.get_by_label("How many blocks are dark?").input_value() == "7"
+
+
+def test_going_back_and_forth_keeps_what_was_typed(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        to_the_details(page, site)
+        page.get_by_label("Describe the problem").fill("Half a sentence")
+        page.get_by_role("button", name="Back").click()
+        assert page.get_by_label("Address, street corner").input_value() == "1200 Harbor Street"
+        go_on(page)
+        assert page.get_by_label("Describe the problem").input_value() == "Half a sentence"
+
+
+def test_the_devices_location_is_enough(site: str) -> None:
+    with browser.open_page(
+        site,
+        size=browser.PHONE,
+        geolocation={"latitude": 39.32, "longitude": -76.58, "accuracy": 12},
+        permissions=["geolocation"],
+    ) as opened:
+        page = opened.page
+        begin(page, site, "pothole")
+        page.get_by_role("button", name="use my location").click()
+        page.get_by_text("Your location was added, exact to about 12 meters.").wait_for()
+        assert browser.axe_violations(page) == []
+        go_on(page)
+        assert page.get_by_role("heading", name="Tell us more").is_visible()
+
+
+def test_a_device_that_refuses_leaves_the_words(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        begin(page, site, "pothole")
+        page.get_by_role("button", name="use my location").click()
+        page.get_by_text("Please describe the place instead.").wait_for()
+        assert page.get_by_label("Address, street corner").is_enabled()
+
+
+def test_the_list_of_services_narrows_while_typing(site: str) -> None:
+    with browser.open_page(f"{site}/report") as opened:
+        page = opened.page
+        page.get_by_label("Find by words").fill("lamps")
+        listed = page.locator("[data-find-list]")
+        assert listed.get_by_role("button", name="Street light out").is_visible()
+        assert not listed.get_by_role("button", name="Pothole").is_visible()
+        assert "Services that fit: 1" in page.inner_text("main")
+        assert page.get_by_role("button", name="Something else").first.is_visible()

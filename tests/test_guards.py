@@ -1,0 +1,45 @@
+"""What is wired in one place must be told in another."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SETTING = re.compile(r"""["'](CITYCALL_[A-Z_]+|DATABASE_URL)["']""")
+# Names that other settings hold, not read from the environment.
+INTERNAL = {
+    "CITYCALL_RESIDENT_LINKS",
+    "CITYCALL_STAFF_LINKS",
+    "CITYCALL_FOOTER_LINKS",
+    "CITYCALL_SIGN_OUT_URL",
+}
+
+
+def test_every_setting_is_documented() -> None:
+    told = (ROOT / "docs" / "reference" / "settings.md").read_text()
+    read = {
+        name
+        for path in (ROOT / "src").rglob("*.py")
+        for name in SETTING.findall(path.read_text())
+    }
+    assert {name for name in read - INTERNAL if f"`{name}`" not in told} == set()
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
+        if not target.startswith("http") and not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {lines}"
+        for path in (ROOT / "src").rglob("*.py")
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text().splitlines())) > 400
+    ]
+    assert long == []
