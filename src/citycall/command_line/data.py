@@ -18,20 +18,20 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def import_(mapping: str, file: Path) -> None:
     """Import history from FILE, a CSV or Parquet export.
 
-    MAPPING is baltimore, new-york, boston or another built-in name, or the path of a mapping
+    MAPPING is baltimore, nyc, boston or another built-in name, or the path of a mapping
     file that says which column holds what. Run again, it changes nothing that has not changed at
     the source. Exit code 3 when some rows were refused; they are listed with their reasons.
     """
     ready.django()
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
-    from citycall.exchange.history import import_history
+    from citycall.exchange.history.importing import import_history
 
     chosen: str | Path = Path(mapping) if Path(mapping).is_file() else mapping
     with progress.bar(f"Importing {file.name}") as tick:
         report = import_history(file, mapping=chosen, by=SYSTEM, at=clock.now(), progress=tick)
     click.echo("\n".join(report.lines()))
-    sys.exit(ROWS_REFUSED if report.rejected else 0)
+    sys.exit(ROWS_REFUSED if report.rejected.total() else 0)
 
 
 @click.group()

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,11 +17,14 @@ from citycall.service_requests.models import ServiceRequest, Status
 from citycall.service_requests.photos import Photo
 from citycall.workbench.queue import PILES, TeamChoice
 
-Text = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text = str | _StrPromise
 Choices = Sequence[tuple[str, Any]]
 
-UNREADABLE: Text = _("This text has characters that cannot be read. Please type it anew.")
-_CHOOSE: Mapping[str, Text] = {
+UNREADABLE: "Text" = _("This text has characters that cannot be read. Please type it anew.")
+_CHOOSE: Mapping[str, "Text"] = {
     "required": _("Please choose one from the list."),
     "invalid_choice": _("Please choose one from the list."),
 }
@@ -31,7 +33,7 @@ _CHOOSE: Mapping[str, Text] = {
 class Words(forms.CharField):
     """A text area for sentences; line ends are kept as a computer keeps them."""
 
-    def __init__(self, label: Text, *, missing: Text, help_text: Text = "") -> None:
+    def __init__(self, label: "Text", *, missing: "Text", help_text: "Text" = "") -> None:
         super().__init__(
             label=label,
             help_text=help_text,
@@ -61,7 +63,7 @@ class Words(forms.CharField):
 class PhotoField(forms.FileField):
     """A picture, re-encoded and stored while it is checked."""
 
-    def __init__(self, label: Text, *, required: bool) -> None:
+    def __init__(self, label: "Text", *, required: bool) -> None:
         super().__init__(
             label=label,
             required=required,
@@ -101,8 +103,8 @@ class StepForm(forms.Form):
 
     def look_again(self, request: ServiceRequest) -> None:
         """The person now sees the request as it is: what they send next is decided upon that."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = request.updated_at.isoformat()
+        typed = {name: self.data[name] for name in self.data}
+        self.data = {**typed, self.add_prefix("seen"): request.updated_at.isoformat()}
 
     def clean(self) -> dict[str, Any]:
         """Read the state that was decided upon; without it a change could undo another's."""
@@ -278,11 +280,7 @@ class ListForm(forms.Form):
             *((pile.code, pile.name) for pile in PILES.values()),
             (
                 _("By state"),
-                [
-                    (status.value, status.label)
-                    for status in Status
-                    if status is not Status.NEW
-                ],
+                [(status.value, status.label) for status in Status if status is not Status.NEW],
             ),
             ("all", _("Everything")),
         ],

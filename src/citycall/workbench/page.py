@@ -103,9 +103,7 @@ def request_context(
     }
 
 
-def _steps(
-    problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form]
-) -> dict[str, Any]:
+def _steps(problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form]) -> dict[str, Any]:
     offer = steps.offered(problem, actor=actor)
     shown = [*([offer.likely] if offer.likely else []), *offer.others]
     codes = {page.step.value for page in shown}

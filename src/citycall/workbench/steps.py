@@ -150,9 +150,7 @@ PAGES: Mapping[Step, StepPage] = {
             _complete,
         ),
         StepPage(Step.RESUME, _("Resume work"), _("Work goes on."), forms.PlainForm, _resume),
-        StepPage(
-            Step.HOLD, _("Put on hold"), _("The request is on hold."), forms.HoldForm, _hold
-        ),
+        StepPage(Step.HOLD, _("Put on hold"), _("The request is on hold."), forms.HoldForm, _hold),
         StepPage(
             Step.TRANSFER,
             _("Pass to another team"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from citycall.exchange.catalog_file import shape
@@ -23,7 +24,9 @@ _ENTRY = re.compile(r"^(?=(?:  )?[^\s#])", re.MULTILINE)
 _SERVICE = re.compile(r"^(?=    [^\s#-])", re.MULTILINE)
 
 # Text that may stand without quotes anywhere; the emitter itself quotes too little in lists.
-_PLAIN = re.compile(r"[^\W_](?:(?:[\w .,;!?()/+'’“”–-]|:(?=\d))*[\w.!?)])?")
+_PLAIN = re.compile(r"[^\W_](?:(?:[\w .,;!?()/+@'’“”–-]|:(?=[\d/]))*[\w.!?)])?")
+# The emitter breaks long lines after the space, where it would be seen by editors only.
+_LINE_END = re.compile(r" +$", re.MULTILINE)
 
 
 def export_catalog() -> str:
@@ -57,16 +60,27 @@ def _by_group(entries: list[Any]) -> dict[str, Any]:
 def _body(entry: Any) -> dict[str, Any]:
     body: dict[str, Any] = entry.model_dump(mode="json", exclude_defaults=True)
     body.pop("code")
+    for name in ("from_time", "to_time"):
+        if name in body:
+            body[name] = body[name].removesuffix(":00")
     return body
+
+
+class _Emitter(Emitter):
+    """Leaves quoted text in one line: breaking it, the original loses tabs and spaces."""
+
+    def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: ARG002, FBT002
+        super().write_double_quoted(text, split=False)
 
 
 def _dump(value: Any) -> str:
     yaml = YAML()
+    yaml.Emitter = _Emitter
     yaml.width = _WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     text = io.StringIO()
     yaml.dump(_styled(value), text)
-    return text.getvalue()
+    return _LINE_END.sub("", text.getvalue())
 
 
 def _styled(value: Any) -> Any:

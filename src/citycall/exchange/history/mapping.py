@@ -230,8 +230,8 @@ class HistoryMapping(Document):
 
     Column names, statuses, channels and kinds are compared without regard to case. ``dates`` are
     tried in order; a date without an offset is the local time of ``time_zone``. ``empty`` are
-    texts (exactly) that mean nothing in any column but the status. ``facts`` are further columns that the
-    history keeps as they were told.
+    texts, as they are written, that mean nothing in any column but the status. ``facts`` are
+    further columns that the history keeps as they were told.
     """
 
     source: Code

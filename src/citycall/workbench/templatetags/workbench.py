@@ -25,3 +25,9 @@ def is_late(problem: ServiceRequest, now: datetime) -> bool:
         and problem.due_at is not None
         and problem.due_at < now
     )
+
+
+@register.filter
+def is_open(problem: ServiceRequest) -> bool:
+    """Whether somebody still has work to do on it."""
+    return problem.status in OPEN_STATUSES

@@ -11,11 +11,13 @@ from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.core.paging import Page
 from citycall.service_requests import queries
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import ServiceRequest, Status
 from citycall.workbench import queue
 from citycall.workbench.forms import ListForm
 from citycall.workbench.queue import PILES, TeamChoice
 from citycall.workbench.staff import links_for, staff_only
+
+_KNOWN = {*PILES, *Status.values, "all"}
 
 
 @require_GET
@@ -46,8 +48,9 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     teams = queue.teams_of(actor)
     asked = request.GET
     chosen = next((team for team in teams if team.code == asked.get("team")), None)
-    form = ListForm({"team": chosen.code if chosen else "", "show": _shown(asked)}, teams=teams)
-    show = _shown(asked)
+    show = asked.get("show", "")
+    show = show if show in _KNOWN else "open"
+    form = ListForm({"team": chosen.code if chosen else "", "show": show}, teams=teams)
     within = [chosen] if chosen else teams
     counts = queue.counts(actor, within, at=at)
     return {
@@ -57,15 +60,9 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "piles": [(pile, counts.get(pile.code)) for pile in PILES.values()],
         "page": _page(request, actor, within, chosen=chosen, show=show),
         "agency": _only_agency(teams),
-        "one_agency": bool(_only_agency(teams)),
         "staff_links": links_for(actor),
         "now": at,
     }
-
-
-def _shown(asked: Any) -> str:
-    show = asked.get("show", "open")
-    return show if show in _KNOWN else "open"
 
 
 def _only_agency(teams: list[TeamChoice]) -> str:
@@ -83,9 +80,7 @@ def _page(
 ) -> Page[ServiceRequest]:
     older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
     if show in PILES:
-        return queue.open_work(
-            actor, teams, pile=show, at=clock.now(), after=older, before=newer
-        )
+        return queue.open_work(actor, teams, pile=show, at=clock.now(), after=older, before=newer)
     return queries.work_list(
         actor,
         team_id=chosen.id if chosen else None,
