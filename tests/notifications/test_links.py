@@ -13,8 +13,8 @@ def test_a_key_opens_the_report_it_was_made_for() -> None:
 
 def test_the_address_has_the_number_and_the_key(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://311.example.org"
-    address = links.address(number="26-48392-01753", report_id=4711)
-    assert address == f"https://311.example.org/r/26-48392-01753?key={links.make(4711)}"
+    address = links.address(number="26-48392-01755", report_id=4711)
+    assert address == f"https://311.example.org/r/26-48392-01755?key={links.make(4711)}"
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ def test_the_letter_arrives(event: Event, server: MailServer) -> None:
     _run()
     (letter,) = server.letters
     assert letter.recipients == ["ana@example.org"]
-    assert "26-48392-01753" in letter.part("plain")
-    assert "26-48392-01753" in letter.part("html")
+    assert "26-48392-01755" in letter.part("plain")
+    assert "26-48392-01755" in letter.part("html")
     assert Delivery.objects.get().state == State.SENT
     assert (_job("citycall.react").status, _job().status) == ("succeeded", "succeeded")
 

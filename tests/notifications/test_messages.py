@@ -15,9 +15,9 @@ AT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 FOLDER = Path(citycall.notifications.__file__).parent / "templates/notifications/email"
 
 NOTICE = Notice(
-    number="26-48392-01753",
+    number="26-48392-01755",
     service="Pothole",
-    link="https://311.example.org/r/26-48392-01753?key=abc",
+    link="https://311.example.org/r/26-48392-01755?key=abc",
     at=AT,
     place="Main St & 3rd St",
     agency="Streets Department",
@@ -145,7 +145,7 @@ def test_without_a_promised_date_none_is_invented() -> None:
 def test_a_subject_is_one_line_whatever_is_in_it() -> None:
     notice = dataclasses.replace(NOTICE, service="Pothole\r\nBcc: everyone@example.org")
     subject = render(Template.RECEIVED, notice, language="en").subject
-    assert subject == "Report 26-48392-01753 received: Pothole Bcc: everyone@example.org"
+    assert subject == "Report 26-48392-01755 received: Pothole Bcc: everyone@example.org"
 
 
 def test_the_emergency_number_and_city_are_the_citys(settings: Settings) -> None:

@@ -37,12 +37,12 @@ def test_an_unknown_or_retired_service_is_not_there(client: Client, city: City, 
     ],
 )
 def test_words_find_the_service(city: City, words: str, first: str) -> None:
-    assert services_for(words, catalog().services)[0].code == first
+    assert services_for(words, catalog())[0].code == first
 
 
 @pytest.mark.parametrize("words", ["", "the", "xylophone", "\x00" * 50])
 def test_words_that_mean_nothing_here_find_nothing(city: City, words: str) -> None:
-    assert services_for(words, catalog().services) == []
+    assert services_for(words, catalog()) == []
 
 
 def test_without_a_fit_something_else_is_offered(client: Client, city: City) -> None:

@@ -2,10 +2,11 @@
 
 import difflib
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from citycall.catalog.queries import ServiceEntry
+from citycall.catalog.queries import Catalog, ServiceEntry
 from citycall.places.words import LONGEST, fold
 
 # Words that a resident writes around what they mean.
@@ -18,25 +19,35 @@ _LIKE_ENOUGH: Final = 0.8
 _PART_OF_BEST: Final = 0.5
 
 
-def services_for(words: str, services: Sequence[ServiceEntry]) -> list[ServiceEntry]:
-    """The services that words may mean, best first; a wrong letter in a long word is forgiven."""
+# Each service's words with their weights, worked out once for each picture of the catalog.
+_weights: WeakKeyDictionary[Catalog, dict[str, dict[str, float]]] = WeakKeyDictionary()
+
+
+def services_for(words: str, book: Catalog) -> list[ServiceEntry]:
+    """The offered services that words may mean, best first; small slips of spelling pass."""
     asked = [word for word in fold(words).split() if word not in _EMPTY]
     if not asked:
         return []
-    weights = {entry.code: dict(_weighed(entry)) for entry in services}
+    weights = _weights_in(book)
     known = {word for words_of in weights.values() for word in words_of}
     asked = [_known_word(word, known) for word in asked]
     scores = {
-        entry.code: sum(_best(word, weights[entry.code]) for word in asked) for entry in services
+        code: sum(_best(word, words_of) for word in asked) for code, words_of in weights.items()
     }
     enough = max(scores.values(), default=0.0) * _PART_OF_BEST
-    found = [entry for entry in services if scores[entry.code] and scores[entry.code] >= enough]
+    found = [e for e in book.services if scores[e.code] and scores[e.code] >= enough]
     return sorted(found, key=lambda entry: -scores[entry.code])
 
 
-def search_words(entry: ServiceEntry) -> str:
-    """All words by which a service is found, for the page's own filter."""
-    return " ".join(dict(_weighed(entry)))
+def search_words(entry: ServiceEntry, book: Catalog) -> str:
+    """All words by which an offered service is found, for the page's own filter."""
+    return " ".join(_weights_in(book)[entry.code])
+
+
+def _weights_in(book: Catalog) -> dict[str, dict[str, float]]:
+    if book not in _weights:
+        _weights[book] = {entry.code: dict(_weighed(entry)) for entry in book.services}
+    return _weights[book]
 
 
 def _weighed(entry: ServiceEntry) -> Iterator[tuple[str, float]]:

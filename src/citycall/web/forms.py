@@ -170,7 +170,7 @@ class TrackForm(TypedForm):
 
     number = forms.CharField(
         label=_("Confirmation number"),
-        help_text=_("Twelve digits, such as 26-48392-01753. Spaces and dashes do not matter."),
+        help_text=_("Twelve digits, such as 26-48392-01755. Spaces and dashes do not matter."),
         widget=forms.TextInput(attrs={"maxlength": 80, "autocomplete": "off"}),
     )
 

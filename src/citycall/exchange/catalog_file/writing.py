@@ -69,7 +69,7 @@ def _body(entry: Any) -> dict[str, Any]:
 class _Emitter(Emitter):
     """Leaves quoted text in one line: breaking it, the original loses tabs and spaces."""
 
-    def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: ARG002, FBT002
+    def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: FBT002
         super().write_double_quoted(text, split=False)
 
 
@@ -94,7 +94,8 @@ def _styled(value: Any) -> Any:
         return styled
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return value
-    return LiteralScalarString(value) if "\n" in value else DoubleQuotedScalarString(value)
+    block = "\n" in value and not _LINE_END.search(value)
+    return LiteralScalarString(value) if block else DoubleQuotedScalarString(value)
 
 
 def _is_short(value: Any) -> bool:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from citycall.catalog.queries import catalog
@@ -17,7 +18,8 @@ from citycall.web import visits
 from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
 
-_SECONDS_A_DAY = 86_400
+_SECONDS_AN_HOUR = 3_600
+_HOURS_OF_TWO_DAYS = 48
 
 
 @require_safe
@@ -36,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest) -> HttpResponse:
     """What can I ask for? With words, the services that they may mean."""
     words = request.GET.get("q", "")[:200]
-    found = services_for(words, catalog().services)
+    found = services_for(words, catalog())
     context = {
         "words": words,
         "found": found,
@@ -65,8 +67,13 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What happens to what I tell you?"""
-    days = max(1, round(settings.SESSION_COOKIE_AGE / _SECONDS_A_DAY))
-    return render(request, "web/privacy.html", {"days": days})
+    hours = round(settings.SESSION_COOKIE_AGE / _SECONDS_AN_HOUR)
+    if hours < _HOURS_OF_TWO_DAYS:
+        remembered = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    else:
+        days = round(hours / 24)
+        remembered = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    return render(request, "web/privacy.html", {"remembered": remembered})
 
 
 @require_safe
@@ -85,13 +92,14 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 def service_groups() -> list[dict[str, Any]]:
     """The groups with their services and an anchor, for a list with headings."""
+    book = catalog()
     return [
         {
             "name": group.name,
             "anchor": slugify(group.name),
             "services": [
-                {"entry": entry, "search": search_words(entry)} for entry in group.services
+                {"entry": entry, "search": search_words(entry, book)} for entry in group.services
             ],
         }
-        for group in catalog().groups
+        for group in book.groups
     ]

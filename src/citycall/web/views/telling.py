@@ -223,7 +223,7 @@ def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -
         unfinished = {"entry": kept.entry(), "href": _where_left(kept)}
     context = {
         "words": words,
-        "found": services_for(words, catalog().services),
+        "found": services_for(words, catalog()),
         "groups": service_groups(),
         "something_else": catalog().something_else,
         "unfinished": unfinished,
