@@ -72,8 +72,10 @@ FROM service_requests_report report WHERE report.id > {before}
 
 
 def _compare(where: stage.Stage, run: client.Run, *, before: int) -> dict[str, Any]:
-    where.psql("CREATE INDEX IF NOT EXISTS bench_job_event ON procrastinate_jobs "
-               "(((args->>'event_id')::bigint))")
+    where.psql(
+        "CREATE INDEX IF NOT EXISTS bench_job_event ON procrastinate_jobs "
+        "(((args->>'event_id')::bigint))"
+    )
     kept = where.psql(_KEPT.format(before=before))
     stored = Counter(numbers.show(int(str(row[0]))) for row in kept)
     told = Counter(answer.number for answer in run.answers)

@@ -76,9 +76,9 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
         "WHERE longitude IS NOT NULL AND status IN ('new', 'assigned', 'in_progress', 'on_hold') "
         "ORDER BY requested_at DESC LIMIT 200"
     )
-    found = where.psql(
-        "SELECT number FROM service_requests_report ORDER BY id DESC LIMIT 5000"
-    )[::50]
+    found = where.psql("SELECT number FROM service_requests_report ORDER BY id DESC LIMIT 5000")[
+        ::50
+    ]
     longitudes = np.array([float(str(row[0])) for row in points])
     latitudes = np.array([float(str(row[1])) for row in points])
     services = [int(str(row[2])) for row in points]

@@ -54,9 +54,7 @@ def _load_city(where: stage.Stage) -> str:
     return secret
 
 
-def run(
-    *, smoke: bool, only: Collection[str], say: Callable[[str], None]
-) -> dict[str, Any]:
+def run(*, smoke: bool, only: Collection[str], say: Callable[[str], None]) -> dict[str, Any]:
     """Measure what is asked for (everything, where nothing is named); the results by name."""
     sizes = SMOKE if smoke else FULL
     results: dict[str, Any] = {"machine": _machine(), "smoke": smoke}

@@ -16,9 +16,7 @@ def holding_operations(path: Path) -> list[str]:
         return []
     tree = ast.parse(path.read_text())
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return sorted(
-        {f.attr for f in calls if isinstance(f, ast.Attribute) and f.attr in HOLDING}
-    )
+    return sorted({f.attr for f in calls if isinstance(f, ast.Attribute) and f.attr in HOLDING})
 
 
 def main() -> int:

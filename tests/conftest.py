@@ -10,6 +10,8 @@ import pytest
 # Set before Django reads its settings, which is before any hook of this file is called.
 if "CITYCALL_HOME" not in os.environ:
     os.environ["CITYCALL_HOME"] = str(Path(tempfile.gettempdir()) / f"citycall-tests-{os.getuid()}")
+# Nothing is gathered there for tests, but the server of static files looks for the folder.
+(Path(os.environ["CITYCALL_HOME"]) / "static").mkdir(parents=True, exist_ok=True)
 if "DATABASE_URL" not in os.environ:
     from citycall.operations.embedded_postgres import EmbeddedPostgres
 
@@ -17,7 +19,7 @@ if "DATABASE_URL" not in os.environ:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
     """Let the test database be flushed between transactional tests."""
     from django.db import connection
 
@@ -36,13 +38,13 @@ def _pictures_of_this_test(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:  # type: ignore[no-untyped-def]
+def _quick_passwords(settings) -> None:
     """Hashing a password is slow on purpose; the tests' ones guard nothing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
-def _static_files_as_they_are(settings) -> None:  # type: ignore[no-untyped-def]
+def _static_files_as_they_are(settings) -> None:
     """Pages can be rendered without gathering the static files first."""
     settings.STORAGES = {
         **settings.STORAGES,

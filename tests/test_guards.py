@@ -17,9 +17,7 @@ INTERNAL = {
 def test_every_setting_is_documented() -> None:
     told = (ROOT / "docs" / "reference" / "settings.md").read_text()
     read = {
-        name
-        for path in (ROOT / "src").rglob("*.py")
-        for name in SETTING.findall(path.read_text())
+        name for path in (ROOT / "src").rglob("*.py") for name in SETTING.findall(path.read_text())
     }
     assert {name for name in read - INTERNAL if f"`{name}`" not in told} == set()
 
@@ -39,7 +37,6 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
     long = [
         f"{path.relative_to(ROOT)}: {lines}"
         for path in (ROOT / "src").rglob("*.py")
-        if "migrations" not in path.parts
-        and (lines := len(path.read_text().splitlines())) > 400
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 400
     ]
     assert long == []

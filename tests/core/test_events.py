@@ -52,7 +52,7 @@ def test_an_event_cannot_be_deleted(event: Event) -> None:
 def test_the_log_cannot_be_emptied() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_event ENABLE TRIGGER event_no_truncate")
-        with pytest.raises(DatabaseError, match="append-only"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             cursor.execute("TRUNCATE core_event CASCADE")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import close_old_connections, connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,8 +38,7 @@ def test_a_dead_connection_is_not_usable() -> None:
 
 def test_the_next_request_gets_a_new_connection() -> None:
     kill_server_process()
-    connection.health_check_enabled = True
-    connection.health_check_done = False
+    close_old_connections()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)

@@ -1,18 +1,16 @@
 """The catalog as one file: written, taken in, and refused with precise faults."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
+import shapely
 
-from citycall.agencies.calendars import CalendarSpec
+from citycall import demo
 from citycall.agencies.queries import teams
 from citycall.catalog import actions as catalog_actions
-from citycall.catalog.queries import outcomes, services
-from citycall.catalog.specs import OutcomeSpec, ServiceSpec
+from citycall.catalog.queries import catalog, outcomes, services
 from citycall.core.actors import Actor, ActorKind, resident
 from citycall.core.errors import NotAllowed
 from citycall.core.models import Revision
@@ -21,12 +19,10 @@ from citycall.exchange.catalog_file import (
     CatalogReport,
     export_catalog,
     import_catalog,
-    nodes,
 )
-from citycall.exchange.catalog_file.reading import read
-from citycall.exchange.catalog_file.writing import write
+from citycall.places.models import Area, AreaLayer
+from citycall.routing.queries import faults as faults_of_routing
 from citycall.routing.queries import rules
-from citycall.routing.specs import RuleSpec
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ADA = Actor(
@@ -350,55 +346,6 @@ def test_only_administrators_take_a_file_in(db: None) -> None:
         import_catalog(CITY, file_name="city.yaml", by=resident(), at=NOW)
 
 
-BOMB = "a: &a [x, x]\n" + "".join(
-    f"{new}: &{new} [*{old}, *{old}, *{old}]\n"
-    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "words"),
-    [
-        (BOMB, (1, 4), "Anchors"),
-        ("format: 1\noutcomes: *gone\n", (2, 11), "Anchors"),
-        ("format: !!python/object/apply:os.system [ls]\n", (1, 9), "Tags"),
-        ("format: 1\nformat: 1\n", (2, 1), "twice; it first stands in line 1"),
-        ("format: 1\nteams:\n\tx: y\n", (3, 1), "never with tabs"),
-        ("[" * 100_000, (1, 21), "nested too deeply"),
-        ("x: " * 30 + "1", (1, 5), "not well-formed"),
-        ("{" * 50 + "}" * 50, (1, 2), "plain text"),
-        ("- a\n- b\n", (1, 1), "named sections"),
-        ("", (1, 1), "named sections"),
-        ("just words", (1, 1), "named sections"),
-        ("format: 1\n---\nformat: 1\n", (2, 1), "one document"),
-        ("? [a, b]\n: c\n", (1, 3), "plain text"),
-        ("format: 'x\n", (2, 1), "not well-formed"),
-        ("format: [1\nteams: 2\n", (2, 6), "not well-formed"),
-        ("format: 1\nteams: a\x00b\n", (2, 9), "character"),
-        ("format: \ud800\n", (1, 9), "character"),
-        (b"format: 1\nteams: caf\xe9\n", (2, 11), "UTF-8"),
-        ("a: 1\n" * 700_000, (1, 1), "too large"),
-        ("services:\n  Streets: all\n", (2, 12), "named fields"),
-        ("services: all\n", (1, 11), "named fields"),
-        ("teams:\n  x:\n", (2, 3), "named fields"),
-    ],
-    ids=lambda value: value[:20] if isinstance(value, str) else None,
-)
-def test_a_file_in_another_form_is_refused_plainly(
-    db: None, text: str | bytes, place: tuple[int, int], words: str
-) -> None:
-    with pytest.raises(CatalogFileError) as caught:
-        take_in(text)
-    fault = caught.value.faults[0]
-    assert words in fault.sentence
-    assert place == (fault.line, fault.column)
-
-
-def test_a_file_of_too_many_values_is_refused(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "MOST_VALUES", 50)
-    assert "too many values" in told("[" + "1, " * 50 + "]")[0]
-
-
 def test_a_mark_of_byte_order_is_no_fault(db: None) -> None:
     assert take_in(CITY.encode("utf-8-sig")).added
 
@@ -407,98 +354,30 @@ def test_sections_may_be_empty(db: None) -> None:
     assert take_in("format: 1\nteams:\nservices: {}\n").changed_nothing
 
 
-LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
-MARKS = st.sampled_from(list("\n\t:#-?&*!|>'\"%@`{}[], ~0123456789yn\u00a0"))
-NAMES = st.text(LETTERS | MARKS, min_size=1, max_size=60).filter(str.strip)
-# Of several lines, or longer than one.
-TEXTS = NAMES | st.lists(
-    st.text(MARKS | st.sampled_from("abc"), min_size=1, max_size=9), min_size=30, max_size=40
-).map(" ".join)
-CODES = st.from_regex(r"[a-z0-9]{1,5}(-[a-z0-9]{1,3})?", fullmatch=True)
-HARD_CODES = CODES | st.sampled_from(
-    ["null", "true", "yes", "no", "1", "1e3", "0x1", "12-30", "on"]
-)
+DEMO = Path(demo.__file__).parent / "catalog.yaml"
+DEMO_AREAS = {
+    "public_works_sectors": ["NORTH", "SOUTHWEST", "SOUTHEAST"],
+    "police_districts": ["CEN"],
+    "neighborhoods": ["old-exchange"],
+}
 
 
-@st.composite
-def service_documents(draw: st.DrawFn) -> dict[str, Any]:
-    choices = draw(st.lists(HARD_CODES, unique=True, min_size=1, max_size=3))
-    first = {
-        "code": draw(HARD_CODES),
-        "text": draw(TEXTS),
-        "help": draw(TEXTS),
-        "datatype": "multivaluelist",
-        "choices": [{"key": key, "name": draw(NAMES)} for key in choices],
-        "stops": [{"when": choices[:1], "kind": "advice", "text": draw(TEXTS)}],
-    }
-    second = {
-        "code": f"{first['code']}-more",
-        "text": draw(TEXTS),
-        "variable": draw(st.booleans()),
-        "only_if": [{"question": first["code"], "any_of": choices[:2]}],
-    }
-    priority = {"priority": 2, "amount": 1, "unit": "hours", "reason": draw(TEXTS)}
-    return {
-        "code": draw(HARD_CODES),
-        "name": draw(NAMES),
-        "group": draw(NAMES),
-        "description": draw(TEXTS),
-        "keywords": draw(st.lists(NAMES, max_size=3)),
-        "agency": draw(HARD_CODES),
-        "team": draw(st.none() | HARD_CODES),
-        "outcomes": draw(st.lists(HARD_CODES, min_size=1, max_size=3)),
-        "target": {"amount": draw(st.integers(1, 99)), "unit": "days", "overrides": [priority]},
-        "pause_reasons": [{"code": draw(HARD_CODES), "name": draw(NAMES)}],
-        "questions": [first, second],
-        "photo_on_completion": draw(st.booleans()),
-        "verification_days": draw(st.integers(0, 30)),
-    }
+@pytest.fixture
+def areas_of_the_demo(db: None) -> None:
+    for place, (layer, codes) in enumerate(DEMO_AREAS.items()):
+        row = AreaLayer.objects.create(code=layer, name=layer, kind=AreaLayer.Kind.PARTITION)
+        for index, code in enumerate(codes):
+            shape = shapely.to_wkb(shapely.box(index, place, index + 1, place + 1))
+            Area.objects.create(layer=row, code=code, name=code, shape=shape)
 
 
-OUTCOMES = st.fixed_dictionaries(
-    {"code": HARD_CODES, "name": NAMES, "explanation": TEXTS, "fixed": st.booleans()}
-)
-CALENDARS = st.fixed_dictionaries(
-    {
-        "code": HARD_CODES,
-        "name": NAMES,
-        "hours": st.just({7: ["00:00-24:00"], 1: ["08:00-12:00", "13:00-17:05"]}),
-        "exceptions": st.dictionaries(st.dates().map(str), st.just(["09:00-10:00"]), max_size=2),
-    }
-)
-RULE_DOCUMENTS = st.fixed_dictionaries(
-    {
-        "code": HARD_CODES,
-        "team": HARD_CODES,
-        "service": st.none() | HARD_CODES,
-        "days": st.lists(st.integers(1, 7), unique=True).map(sorted),
-        "note": st.text("aä:#'\"- ", max_size=20),
-    }
-)
+def test_the_demos_catalog_is_as_it_would_be_exported(areas_of_the_demo: None) -> None:
+    take_in(DEMO.read_bytes())
+    assert export_catalog() == DEMO.read_text()
 
 
-def accepted(kind: Any, document: dict[str, Any]) -> Any:
-    try:
-        return kind.model_validate(document)
-    except ValidationError:
-        assume(False)
-
-
-@settings(max_examples=60, deadline=None)
-@given(CALENDARS, OUTCOMES, st.lists(service_documents(), min_size=1, max_size=2), RULE_DOCUMENTS)
-def test_whatever_can_be_written_is_read_again(
-    calendar: Any, outcome: Any, offered: list[Any], rule: Any
-) -> None:
-    written = {
-        "calendars": [accepted(CalendarSpec, calendar)],
-        "outcomes": [accepted(OutcomeSpec, outcome)],
-        "services": [accepted(ServiceSpec, document) for document in offered],
-        "routing": [accepted(RuleSpec, rule)],
-    }
-    assume(len({spec.code for spec in written["services"]}) == len(offered))
-    found = read(write(written), file_name="any.yaml")
-    assert found.faults == []
-    specs = {entry.spec.code: entry.spec for entry in found.entries if entry.section == "services"}  # type: ignore[union-attr]
-    assert specs == {spec.code: spec for spec in written["services"]}
-    others = [entry.spec for entry in found.entries if entry.section != "services"]
-    assert others == [*written["calendars"], *written["outcomes"], *written["routing"]]
+def test_the_demos_catalog_has_a_team_for_everything(areas_of_the_demo: None) -> None:
+    take_in(DEMO.read_bytes())
+    assert catalog().something_else is not None
+    assert all(entry.team_id for entry in catalog().services)
+    assert faults_of_routing() == []

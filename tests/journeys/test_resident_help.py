@@ -1,7 +1,5 @@
 """What scripts add on a resident's way: at once, and nothing typed is lost."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -18,11 +16,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def site(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def site(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> str:
     # The browser's driver runs an event loop in this thread, in which Django refuses to work.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     town.build()
-    yield live_server.url
+    return live_server.url
 
 
 def begin(page: Page, site: str, service: str) -> None:

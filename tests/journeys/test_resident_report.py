@@ -1,6 +1,5 @@
 """A resident's whole way in a real browser: report, number, track, done, confirm."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +35,12 @@ def site(
     settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[str]:
+) -> str:
     # The browser's driver runs an event loop in this thread, in which Django refuses to work.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     settings.UPLOADS = tmp_path
     town.build()
-    yield live_server.url
+    return live_server.url
 
 
 def go_on(page: Page) -> None:

@@ -39,7 +39,7 @@ def potholes() -> Service:
     )[0]
 
 
-def make_request(number: int = 264839201753, **facts: Any) -> ServiceRequest:
+def make_request(number: int = 264839201755, **facts: Any) -> ServiceRequest:
     """A request for a pothole at Main & 3rd, due in five days."""
     service = potholes()
     assert service.team is not None

@@ -69,7 +69,7 @@ def test_a_server_holds_its_lock_while_it_runs(server: EmbeddedPostgres) -> None
 
 
 @pytest.mark.parametrize(
-    ("settings", "reason"),
+    ("chosen", "reason"),
     [
         ("shared_buffers", "'shared_buffers', which is not a setting"),
         ("port=5432", "may not change port"),
@@ -77,10 +77,10 @@ def test_a_server_holds_its_lock_while_it_runs(server: EmbeddedPostgres) -> None
     ],
 )
 def test_settings_that_do_not_work(
-    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, settings: str, reason: str
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, chosen: str, reason: str
 ) -> None:
     server.stop()
-    monkeypatch.setenv("CITYCALL_POSTGRES_SETTINGS", settings)
+    monkeypatch.setenv("CITYCALL_POSTGRES_SETTINGS", chosen)
     with pytest.raises(OperationsError, match=reason):
         server.ensure_running()
 

@@ -18,7 +18,7 @@ def uploads(tmp_path: Path, settings: Any) -> Path:
 
 def picture(form: str, *, size: tuple[int, int] = (60, 40), **options: object) -> io.BytesIO:
     file = io.BytesIO()
-    Image.new("RGB", size, "teal").save(file, form, **options)  # type: ignore[arg-type]
+    Image.new("RGB", size, "teal").save(file, form, **options)
     file.seek(0)
     return file
 

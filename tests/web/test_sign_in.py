@@ -67,8 +67,9 @@ def test_after_thirty_failures_an_address_has_to_wait(client: Client, city: City
 def test_signing_out_is_by_a_form_only(client: Client, city: City) -> None:
     try_to(client)
     assert client.get("/sign-out").status_code == 405
-    answer = client.post("/sign-out")
-    assert "You are signed out" in answer.content.decode()
+    answer = client.post("/sign-out", follow=True)
+    assert answer.redirect_chain == [("/sign-in", 302)]
+    assert "You are signed out." in answer.content.decode()
     assert "_auth_user_id" not in client.session
 
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -100,10 +102,17 @@ class SignIn(auth_views.LoginView):
 
 
 class SignOut(auth_views.LogoutView):
-    """Ends the session, by POST only, and says so."""
+    """Ends the session, by POST only, and says so at the door."""
 
-    template_name = "accounts/signed_out.html"
-    next_page = None
+    def post(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
+        """Forget who was here, and everything else that the session held."""
+        response = super().post(request, *arguments, **options)
+        messages.success(request, _("You are signed out."))
+        return response
+
+    def get_default_redirect_url(self) -> str:
+        """The staff's door again."""
+        return resolve_url(settings.LOGIN_URL)
 
 
 def forget_failures() -> None:

@@ -56,7 +56,7 @@ def due_after_pause(
     paused_at: datetime,
     resumed_at: datetime,
     working_time: WorkingTime,
-    zone: ZoneInfo,  # noqa: ARG001  (part of the interface of every clock)
+    zone: ZoneInfo,
     priority: int | None = None,
     area_ids: Collection[int] = (),
 ) -> datetime:

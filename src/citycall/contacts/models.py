@@ -19,12 +19,8 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["email"], name="contact_by_email", condition=~models.Q(email="")
-            ),
-            models.Index(
-                fields=["phone"], name="contact_by_phone", condition=~models.Q(phone="")
-            ),
+            models.Index(fields=["email"], name="contact_by_email", condition=~models.Q(email="")),
+            models.Index(fields=["phone"], name="contact_by_phone", condition=~models.Q(phone="")),
         ]
         constraints = [
             models.CheckConstraint(

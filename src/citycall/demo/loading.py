@@ -37,9 +37,7 @@ def load_city(*, at: datetime) -> City:
         files = {path.stem: path for path in geography.write_geojson(city, folder)}
         _load_areas(city, files, at=at)
         load_places(rows=read_places(files["places"]), by=SYSTEM, at=at)
-        catalog_file.import_catalog(
-            CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at
-        )
+        catalog_file.import_catalog(CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at)
         people.make(at=at)
     return city
 

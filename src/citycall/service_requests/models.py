@@ -140,9 +140,7 @@ class ServiceRequest(models.Model):
                 name="sr_source_once",
                 condition=~Q(source=""),
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="sr_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="sr_status_known"),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) ^ Q(status="merged"),
                 name="sr_merged_has_parent",

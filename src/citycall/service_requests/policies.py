@@ -25,9 +25,7 @@ PERMISSIONS: Mapping[str, Grant] = {
     "start": Grant(everywhere=_ADMIN, own_agency=_FIELD),
     "hold": Grant(everywhere=_ADMIN, own_agency=_FIELD),
     "resume": Grant(everywhere=_ADMIN, own_agency=_FIELD),
-    "transfer": Grant(
-        everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH
-    ),
+    "transfer": Grant(everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH),
     "complete": Grant(everywhere=_ADMIN, own_agency=_FIELD),
     "confirm": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "dispute": Grant(everywhere=_CALL_CENTRE | _ADMIN),

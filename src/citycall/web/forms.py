@@ -108,6 +108,25 @@ class WhichPlaceForm(TypedForm):
             del self.fields[name]
 
 
+class QuestionsForm(TypedForm):
+    """Some of a service's questions, before the form's own fields; named ``answers.<code>``."""
+
+    def __init__(
+        self,
+        *,
+        questions: Sequence[Question],
+        answers: Mapping[str, Any],
+        typed: Mapping[str, Any] | None = None,
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
+        given = {field_name(code): answer for code, answer in answers.items()}
+        super().__init__(typed={**given, **(typed or {})}, faults=faults)
+        for question in questions:
+            if question.variable:
+                self.fields[field_name(question.code)] = _field(question)
+        self.order_fields([name for name in self.fields if name not in self.base_fields])
+
+
 class Photos(forms.FileInput):
     """Several pictures at once; phones offer the camera."""
 
@@ -117,8 +136,8 @@ class Photos(forms.FileInput):
         super().__init__(attrs={"multiple": True, "accept": "image/*"})
 
 
-class DetailsForm(TypedForm):
-    """The service's own questions and the resident's own words."""
+class DetailsForm(QuestionsForm):
+    """The service's own questions, the resident's own words, and photos."""
 
     also = {"photo": "photos"}
 
@@ -187,24 +206,6 @@ class WordsForm(TypedForm):
     ) -> None:
         super().__init__(typed=typed, faults=faults)
         self.fields["words"].label = label
-
-
-class QuestionsForm(TypedForm):
-    """Some of a service's questions; each field is named ``answers.<code>``."""
-
-    def __init__(
-        self,
-        *,
-        questions: Sequence[Question],
-        answers: Mapping[str, Any],
-        faults: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(
-            typed={field_name(code): given for code, given in answers.items()}, faults=faults
-        )
-        for question in questions:
-            if question.variable:
-                self.fields[field_name(question.code)] = _field(question)
 
 
 def field_name(code: str) -> str:

@@ -25,7 +25,7 @@ def staff_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), "/sign-in")
+            return redirect_to_login(request.get_full_path())
         actor = actor_of(request.user)
         if actor.kind is not ActorKind.STAFF:
             raise NotAllowed(_("This page is for city staff."))

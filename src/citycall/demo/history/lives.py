@@ -103,7 +103,10 @@ def _work_days(incidents: Incidents, truth: Truth, rng: np.random.Generator) -> 
 
 
 def further_reports(
-    incidents: Incidents, truth: Truth, services: tuple[ServiceTruth, ...], lives: Lives,
+    incidents: Incidents,
+    truth: Truth,
+    services: tuple[ServiceTruth, ...],
+    lives: Lives,
     rng: np.random.Generator,
 ) -> tuple[Ints, Moments]:
     """Rows that were told of again, and when: a Poisson process at the area's true rate.

@@ -68,9 +68,7 @@ class Work:
             for service, area_ids, at in zip(found.service.tolist(), held, moments, strict=True)
         ]
         team, agency, rule = (np.array(column) for column in zip(*chosen, strict=True))
-        rates = {
-            t.id: self.truth.false_closure_rate.get(t.code, 0.05) for t in self.book.teams
-        }
+        rates = {t.id: self.truth.false_closure_rate.get(t.code, 0.05) for t in self.book.teams}
         days = np.array([entry.spec.verification_days for entry in self.entries])
         return Placed(
             team=team,
@@ -161,9 +159,7 @@ def requests(
     reopened = (life.disputed <= end) & ~repeats
     finished = np.isin(state, ["completed", "closed"])
     ended = np.isin(state, ["closed", "cancelled", "referred"])
-    over = np.where(
-        state == "closed", life.closed, np.minimum(life.cancelled, life.referred)
-    )
+    over = np.where(state == "closed", life.closed, np.minimum(life.cancelled, life.referred))
     last = np.where(life.completed_again <= end, life.completed_again, life.completed)
     last = np.where(repeats, NEVER, last)
     verified = np.where(life.confirmed, "confirmed", "undisputed").astype(object)
@@ -172,8 +168,11 @@ def requests(
     verified[~finished & ~(reopened & (state == "assigned"))] = ""
     held = state == "on_hold"
     pausing = work.pause[found.service]
-    outcome = np.where(life.false_closure | (rng.random(count) < 0.93),
-                       work.done[found.service], work.not_done[found.service])
+    outcome = np.where(
+        life.false_closure | (rng.random(count) < 0.93),
+        work.done[found.service],
+        work.not_done[found.service],
+    )
     ids = [str(first + n) for n in range(count)]
     to_verify = last + (placed.verification_days * 86_400).astype("timedelta64[s]")
     latest = np.max(
@@ -190,9 +189,7 @@ def requests(
         updated_at=np.where(is_new, found.at, latest).astype("datetime64[us]"),
         promised_at=moments(placed.due, NEVER - 1),
         due_at=moments(placed.due, NEVER - 1),
-        paused_at=pa.array(
-            life.held.astype("datetime64[us]"), mask=~(held & (pausing != ""))
-        ),
+        paused_at=pa.array(life.held.astype("datetime64[us]"), mask=~(held & (pausing != ""))),
         hold_reason=np.where(held, pausing, ""),
         completed_at=moments(last, end),
         closed_at=pa.array(over.astype("datetime64[us]"), mask=~ended),

@@ -71,9 +71,7 @@ class Truth:
         """All of it, for the file that is kept beside the history."""
         plain = asdict(self)
         plain["start"], plain["end"] = self.start.isoformat(), self.end.isoformat()
-        plain["storms"] = [
-            {**storm, "at": storm["at"].isoformat()} for storm in plain["storms"]
-        ]
+        plain["storms"] = [{**storm, "at": storm["at"].isoformat()} for storm in plain["storms"]]
         return plain
 
 

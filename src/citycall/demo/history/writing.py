@@ -88,9 +88,7 @@ def write(
     )
 
 
-def _batches(
-    city: City, real: truth.Truth, book: Catalog, *, requests: int
-) -> Iterator[_Drawn]:
+def _batches(city: City, real: truth.Truth, book: Catalog, *, requests: int) -> Iterator[_Drawn]:
     rng = np.random.default_rng([real.seed, 2])
     service, at = incidents.times(real, requests, rng, clock.city_zone())
     spots = _spots(city, real, rng)
@@ -172,9 +170,7 @@ def _contacts(count: int, rng: np.random.Generator) -> pa.Table:
     return past_contacts(name=names, email=addresses, created_at=made)
 
 
-def _truth_table(
-    found: Incidents, life: Lives, parent: Ints, first: int, work: Work
-) -> pa.Table:
+def _truth_table(found: Incidents, life: Lives, parent: Ints, first: int, work: Work) -> pa.Table:
     codes = np.array([service.code for service in work.truth.services], dtype=object)
     return pa.table(
         {
@@ -191,5 +187,3 @@ def _truth_table(
 def default_folder(seed: int, home: Path) -> Path:
     """Where the truth of a seed is kept when nobody says otherwise."""
     return home / "truth" / f"seed-{seed}"
-
-

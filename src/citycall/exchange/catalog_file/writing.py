@@ -28,6 +28,8 @@ _PLAIN = re.compile(r"[^\W_](?:(?:[\w .,;!?()/+@'’“”–-]|:(?=[\d/]))*[\w.
 # The emitter breaks long lines after the space, where it would be seen by editors only.
 _LINE_END = re.compile(r" +$", re.MULTILINE)
 
+_WORDS = re.compile(r"[\w.,;:!?()/+@'’“”–-]+(?: [\w.,;:!?()/+@'’“”–-]+)*")
+
 
 def export_catalog() -> str:
     """The whole catalog, retired entries included, as one YAML file."""
@@ -67,10 +69,10 @@ def _body(entry: Any) -> dict[str, Any]:
 
 
 class _Emitter(Emitter):
-    """Leaves quoted text in one line: breaking it, the original loses tabs and spaces."""
+    """Breaks plain words only: beside escapes and double spaces, the original loses some."""
 
     def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: FBT002
-        super().write_double_quoted(text, split=False)
+        super().write_double_quoted(text, split=split and bool(_WORDS.fullmatch(text)))
 
 
 def _dump(value: Any) -> str:

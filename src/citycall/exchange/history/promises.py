@@ -16,8 +16,8 @@ from citycall.exchange.history.survey import type_key
 # Every due date is reckoned up to so many, and then one in a hundred: each takes a while.
 EVERY_UP_TO = 5_000
 THEN_ONE_IN = 100
-# Some systems write the due date down a second before or after.
-_SAME = np.timedelta64(1_000_000, "us")
+# Some systems write the due date down some seconds before or after.
+_SAME = np.timedelta64(60_000_000, "us")
 
 
 class PromiseCheck:

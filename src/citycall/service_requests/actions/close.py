@@ -65,15 +65,11 @@ def complete(
 
 
 def _need_photo(request: ServiceRequest) -> None:
-    photos = Attachment.objects.filter(
-        service_request=request, stage=Attachment.Stage.AFTER
-    )
+    photos = Attachment.objects.filter(service_request=request, stage=Attachment.Stage.AFTER)
     if request.completed_at is not None:
         photos = photos.filter(added_at__gt=request.completed_at)
     if not photos.exists():
-        raise PhotoMissing(
-            _("This service needs a photo of the finished work."), field="photo"
-        )
+        raise PhotoMissing(_("This service needs a photo of the finished work."), field="photo")
 
 
 @transaction.atomic

@@ -55,14 +55,17 @@ _OURS = ("source", "record", "before")
 _ASIDE = (Kind.NOTE_ADDED, Kind.PHOTO_ADDED, Kind.INFORMATION_ADDED, Kind.REPORT_ADDED)
 
 _FIND = """
-SELECT r.source_id, r.id, r.status, last.id, last.data
-FROM service_requests_servicerequest r
-LEFT JOIN LATERAL (
+SELECT source_id, id, status FROM service_requests_servicerequest
+WHERE source = %s AND NOT (source = '') AND source_id = ANY(%s)
+"""
+_LAST_TOLD = """
+SELECT r.id, last.id, last.data
+FROM unnest(%(requests)s::bigint[]) AS r (id)
+CROSS JOIN LATERAL (
     SELECT e.id, e.data FROM core_event e
     WHERE e.subject_kind = %(subject)s AND e.subject_id = r.id AND e.kind = %(imported)s
     ORDER BY e.id DESC LIMIT 1
-) last ON true
-WHERE r.source = %(source)s AND NOT (r.source = '') AND r.source_id = ANY(%(ids)s)
+) last
 """
 _WORKED_ON = """
 SELECT DISTINCT e.subject_id
@@ -147,28 +150,32 @@ def find(batch: PastBatch, *, source: str) -> Known:
         return known
     names = column(batch.requests, "source_id", REQUESTS).to_pylist()
     with connection.cursor() as cursor:
+        # Compiling these would take longer than running them.
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [source])
-        cursor.execute(
-            _FIND,
-            {
-                "subject": SUBJECT,
-                "imported": Kind.IMPORTED.value,
-                "source": source,
-                "ids": names,
-            },
-        )
+        cursor.execute(_FIND, [source, names])
         found = cursor.fetchall()
     if not found:
         return known
     place = {name: row for row, name in enumerate(names)}
-    statuses, told_at, facts = {}, {}, {}
-    for name, request_id, status, event_id, data in found:
+    statuses = {request_id: status for _name, request_id, status in found}
+    told_at, facts = _last_told(list(statuses))
+    for name, request_id, _status in found:
         ids[place[name]] = request_id
-        statuses[request_id] = status
-        told_at[request_id] = event_id or 0
-        facts[request_id] = json.loads(data or "{}")
-        told[place[name]] = facts[request_id].get("record")
+        told[place[name]] = facts.get(request_id, {}).get("record")
     return Known(ids=ids, statuses=statuses, told_at=told_at, records=told, facts=facts)
+
+
+def _last_told(ids: list[int]) -> tuple[dict[int, int], dict[int, dict[str, Any]]]:
+    """The last ``imported`` event of each request: its id, and the facts that it tells."""
+    values = {"subject": SUBJECT, "imported": Kind.IMPORTED.value, "requests": ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_TOLD, values)
+        found = cursor.fetchall()
+    return (
+        {request_id: event_id for request_id, event_id, _data in found},
+        {request_id: json.loads(data) for request_id, _event_id, data in found},
+    )
 
 
 def update(

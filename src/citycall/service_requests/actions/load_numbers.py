@@ -13,14 +13,23 @@ from citycall.core import bulk_numbers, clock
 Whole = NDArray[np.int64]
 
 
+_NEW_IDS = """
+WITH this AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence),
+drawn AS MATERIALIZED (SELECT nextval(sequence) AS id FROM this, generate_series(1, %s))
+SELECT min(id), CASE WHEN max(id) - min(id) + 1 > count(*) THEN array_agg(id ORDER BY id) END
+FROM drawn
+"""
+
+
 def new_ids(table: str, count: int) -> Whole:
     """``count`` ids from the table's own sequence, rising; nobody else can get them."""
+    if count == 0:
+        return np.zeros(0, dtype=np.int64)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [table, count],
-        )
-        return np.fromiter((row[0] for row in cursor.fetchall()), dtype=np.int64, count=count)
+        cursor.execute(_NEW_IDS, [table, count])
+        first, scattered = cursor.fetchone()
+    # They are scattered where somebody else drew from the sequence meanwhile.
+    return np.array(scattered) if scattered else np.arange(first, first + count)
 
 
 def first_of_each(owners: Whole, count: int) -> Whole:

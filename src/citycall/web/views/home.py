@@ -96,7 +96,7 @@ def service_groups() -> list[dict[str, Any]]:
     return [
         {
             "name": group.name,
-            "anchor": slugify(group.name),
+            "anchor": slugify(group.name, allow_unicode=True),
             "services": [
                 {"entry": entry, "search": search_words(entry, book)} for entry in group.services
             ],

@@ -72,15 +72,11 @@ class Asking(StepView):
             return redirect("web:report-stop")
         return self.page(self.request, faults=self.taken) if self.new_questions else None
 
-    def asked(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """The questions for the template."""
-        questions = self.questions()
-        form = QuestionsForm(
-            questions=questions, answers=self.telling.own_answers(), faults=_of_answers(faults)
-        )
+    def asked(self, form: QuestionsForm) -> dict[str, Any]:
+        """The form and its questions for the template."""
         return {
-            "questions": asked(form, questions, self.visible()),
-            "question_form": form,
+            "form": form,
+            "questions": asked(form, self.questions(), self.visible()),
             "new_questions": self.new_questions,
         }
 
@@ -98,7 +94,9 @@ class Safety(Asking):
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """The questions."""
-        return {**self.asked(faults), "form": self.asked(faults)["question_form"]}
+        answers = self.telling.own_answers()
+        form = QuestionsForm(questions=self.questions(), answers=answers, faults=faults)
+        return self.asked(form)
 
 
 class Where(StepView):
@@ -252,9 +250,13 @@ class Details(Asking):
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """Questions and the form of words."""
-        typed = {"words": self.telling.words, "wanted": self.telling.wanted}
-        own = {n: s for n, s in faults.items() if n not in _of_answers(faults)}
-        return {**self.asked(faults), "form": DetailsForm(typed=typed, faults=own)}
+        form = DetailsForm(
+            questions=self.questions(),
+            answers=self.telling.own_answers(),
+            typed={"words": self.telling.words, "wanted": self.telling.wanted},
+            faults=faults,
+        )
+        return self.asked(form)
 
 
 class Known(StepView):
@@ -336,7 +338,3 @@ def draft_photo(request: HttpRequest, name: str) -> HttpResponse:
         if photo.file == name:
             return picture(photo.thumbnail)
     raise Http404
-
-
-def _of_answers(faults: Mapping[str, str]) -> dict[str, str]:
-    return {name: sentence for name, sentence in faults.items() if name.startswith("answers.")}

@@ -1,0 +1,186 @@
+"""The list: what needs me now."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from citycall.core.actors import SYSTEM
+from citycall.service_requests.actions import close
+from citycall.service_requests.models import ServiceRequest
+from citycall.workbench import queue
+from tests.city import NOW
+from tests.workbench.conftest import UNKNOWN, row
+
+LATER = NOW + timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def numbers_on(answer) -> list[str]:
+    shown = answer.content.decode()
+    return re.findall(r'<a href="/agency/([\d-]+)">', shown)
+
+
+def due(number: str, at) -> str:
+    ServiceRequest.objects.filter(pk=row(number).pk).update(due_at=at, promised_at=at)
+    return number
+
+
+def test_open_work_is_in_the_order_in_which_it_is_due(sit, report) -> None:
+    soon = due(report(), LATER + DAY)
+    never = due(report(), None)
+    late = due(report("graffiti"), LATER - DAY)
+    assert numbers_on(sit("dispatcher").get("/agency")) == [late, soon, never]
+
+
+def test_late_work_is_marked(sit, report) -> None:
+    due(report(), LATER - DAY)
+    page = sit("dispatcher").get("/agency").content.decode()
+    assert "wb-row--late" in page
+    assert "</svg>Late</strong>" in page
+
+
+def test_work_whose_clock_stands_still_is_not_late(sit, report) -> None:
+    number = due(report(), LATER - DAY)
+    ServiceRequest.objects.filter(pk=row(number).pk).update(paused_at=NOW)
+    page = sit("dispatcher").get("/agency").content.decode()
+    assert "wb-row--late" not in page
+    assert "The clock stands still" in page
+
+
+def test_ended_requests_are_not_open_work(sit, report) -> None:
+    number = report()
+    close.cancel(row(number).pk, reason="x", by=SYSTEM, at=NOW)
+    desk = sit("dispatcher")
+    assert numbers_on(desk.get("/agency")) == []
+    assert numbers_on(desk.get("/agency", show="cancelled")) == [number]
+    assert numbers_on(desk.get("/agency", show="all")) == [number]
+
+
+def test_each_pile_holds_what_it_says(sit, report, city) -> None:
+    late, today, mine = (due(report(), LATER + d) for d in (-DAY, timedelta(minutes=5), 2 * DAY))
+    disputed = due(report(), LATER + 3 * DAY)
+    ServiceRequest.objects.filter(pk=row(mine).pk).update(
+        status="assigned", assignee=city.dispatcher.id
+    )
+    ServiceRequest.objects.filter(pk=row(disputed).pk).update(
+        status="assigned", verification="disputed"
+    )
+    desk = sit("dispatcher")
+    found = {pile: numbers_on(desk.get("/agency", show=pile)) for pile in queue.PILES}
+    assert found == {
+        "open": [late, today, mine, disputed],
+        "disputed": [disputed],
+        "late": [late],
+        "today": [today],
+        "new": [late, today],
+        "mine": [mine],
+    }
+
+
+def test_the_piles_are_counted_for_those_whose_work_it_is(sit, report) -> None:
+    due(report(), LATER - DAY)
+    counted = {pile.code: count for pile, count in sit("crew").get("/agency").context["piles"]}
+    assert counted == {"open": 1, "disputed": 0, "late": 1, "today": 0, "new": 1, "mine": 0}
+
+
+def test_the_filters_are_kept_from_page_to_page(sit, report, monkeypatch) -> None:
+    monkeypatch.setattr(queue.open_work, "__kwdefaults__", {"after": "", "before": "", "size": 2})
+    for _each in range(3):
+        report("graffiti")
+    report()
+    answer = sit("dispatcher").get("/agency", team="cleaning", show="new")
+    onward = re.search(r'rel="next" href="([^"]+)"', answer.content.decode())
+    assert onward is not None
+    address = onward[1].replace("&amp;", "&")
+    assert "team=cleaning" in address
+    assert "show=new" in address
+    second = sit("dispatcher").client.get(f"/agency{address}")
+    assert len(numbers_on(second)) == 1
+    assert '<option value="cleaning" selected>' in second.content.decode()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_paging_shows_every_request_once_there_and_back(city, report, size: int) -> None:
+    at = [None, LATER, LATER, LATER + DAY, None, LATER - DAY, LATER]
+    numbers = [due(report("pothole" if n % 2 else "graffiti"), d) for n, d in enumerate(at)]
+    keys = {row(n).pk: (d is None, d or NOW, row(n).pk) for n, d in zip(numbers, at, strict=True)}
+    ordered = sorted(keys, key=lambda pk: keys[pk])
+    teams = queue.teams_of(city.dispatcher)
+    seen: list[int] = []
+    after = ""
+    page = None
+    while page is None or after:
+        page = queue.open_work(
+            city.dispatcher, teams, pile="open", at=LATER, after=after, size=size
+        )
+        seen += [each.pk for each in page.rows]
+        after = page.older
+    assert seen == ordered
+    back = [each.pk for each in page.rows]
+    while page.newer:
+        page = queue.open_work(
+            city.dispatcher, teams, pile="open", at=LATER, before=page.newer, size=size
+        )
+        back = [each.pk for each in page.rows] + back
+    assert back == ordered
+
+
+def test_a_cut_off_page_address_is_told(sit) -> None:
+    answer = sit("dispatcher").get("/agency", older="nonsense")
+    assert answer.status_code == 400
+    assert "This page address is not valid" in answer.content.decode()
+
+
+def test_unknown_filters_count_as_none(sit, report) -> None:
+    number = report()
+    assert numbers_on(sit("dispatcher").get("/agency", show="x", team="y")) == [number]
+
+
+def test_only_teams_whose_work_one_may_read_are_offered(sit) -> None:
+    page = sit("dispatcher").get("/agency").content.decode()
+    assert 'value="paving"' in page
+    assert 'value="mains"' not in page
+    assert 'value="mains"' in sit("supervisor").get("/agency").content.decode()
+
+
+def test_an_empty_list_says_what_to_do_next(sit) -> None:
+    desk = sit("dispatcher")
+    assert "There is no open work here." in desk.get("/agency").content.decode()
+    page = desk.get("/agency", show="late").content.decode()
+    assert "Nothing is past its date." in page
+    assert "Show all open work" in page
+
+
+@pytest.mark.parametrize("spoken", ["{}", " {} ", "#{}"])
+def test_find_by_number_forgives_how_it_is_typed(sit, report, spoken: str) -> None:
+    number = report()
+    answer = sit("dispatcher").get("/agency/find", number=spoken.format(number.replace("-", " ")))
+    assert answer["Location"] == f"/agency/{number}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "sentence"),
+    [
+        ("26-4839", 422, "A confirmation number has 12 digits"),
+        (UNKNOWN, 404, "We have no report with this number"),
+        ("", 422, "A confirmation number has 12 digits"),
+        ("<b>", 422, "A confirmation number has 12 digits"),
+    ],
+)
+def test_a_number_that_is_not_found_is_said_at_its_field(
+    sit, report, typed: str, status: int, sentence: str
+) -> None:
+    number = report()
+    answer = sit("dispatcher").get("/agency/find", number=typed)
+    assert answer.status_code == status
+    page = answer.content.decode()
+    assert sentence in page
+    assert number in page
+    assert answer.context["typed"] == typed
+
+
+def test_find_does_not_open_another_agencys_request(sit, report) -> None:
+    answer = sit("outsider").get("/agency/find", number=report())
+    assert answer.status_code == 403
+    assert "You do not have permission" in answer.content.decode()
