@@ -1,5 +1,6 @@
 """Intake through HTTP against pgbench doing the same INSERTs, in alternating runs."""
 
+import json
 import re
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ WORDS = (
     "Cars swerve around it into the bicycle lane."
 )
 SERVICE = "pothole"
+ANSWERS = {"where": "travel-lane", "size": "medium", "depth-inches": 3, "damage": "no"}
 
 
 def facts(where: stage.Stage) -> dict[str, Any]:
@@ -42,13 +44,14 @@ def facts(where: stage.Stage) -> dict[str, Any]:
         "LATITUDE": latitude,
         "AREAS": "{" + ",".join(map(str, area_ids)) + "}",
         "WORDS": WORDS,
+        "ANSWERS": json.dumps(ANSWERS),
     }
 
 
 def _script(name: str, facts: dict[str, Any], folder: Path) -> Path:
     text = (HERE / name).read_text()
     for word, value in facts.items():
-        text = re.sub(rf"\b{word}\b", str(value), text)
+        text = re.sub(rf"\b{word}\b", str(value).replace("\\", ""), text)
     target = folder / name
     target.write_text(text)
     return target
@@ -88,6 +91,7 @@ def submissions(
                 "directions": "behind the playground",
             },
             "words": WORDS,
+            "answers": ANSWERS,
             "contact": {"name": "Pat Doe", "email": "pat@example.org"},
         }
         ready.append((key, client.request_bytes(port=port, secret=secret, key=key, body=body)))

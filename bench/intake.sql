@@ -21,7 +21,7 @@ WITH contact AS (
     INSERT INTO service_requests_report (
         service_request_id, number, contact_id, channel, words, wanted, answers, language,
         reported_at, idempotency_key)
-    SELECT request.id, :number::bigint, contact.id, 'api', 'WORDS', '', '{}'::jsonb, 'en', now(),
+    SELECT request.id, :number::bigint, contact.id, 'api', 'WORDS', '', 'ANSWERS'::jsonb, 'en', now(),
            md5((:number::bigint)::text) || md5((:number::bigint + 1)::text)
     FROM request, contact
     RETURNING id, service_request_id

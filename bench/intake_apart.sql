@@ -18,7 +18,7 @@ RETURNING id AS request \gset
 INSERT INTO service_requests_report (
     service_request_id, number, contact_id, channel, words, wanted, answers, language,
     reported_at, idempotency_key)
-VALUES (:request, :number, :contact, 'api', 'WORDS', '', '{}'::jsonb, 'en', now(),
+VALUES (:request, :number, :contact, 'api', 'WORDS', '', 'ANSWERS'::jsonb, 'en', now(),
         md5((:number::bigint)::text) || md5((:number::bigint + 1)::text))
 RETURNING id AS report \gset
 INSERT INTO core_event (

@@ -2,12 +2,12 @@
 
 import pytest
 
-from citycall.agencies import actions, queries
+from citycall.agencies import actions, editing, queries
 from citycall.agencies.editing import CannotUndo
 from citycall.agencies.models import Agency, Team
 from citycall.agencies.specs import TeamSpec
 from citycall.core.actors import Actor
-from citycall.core.errors import Faults, NotFound
+from citycall.core.errors import Conflict, Faults, NotFound
 from citycall.core.models import Revision
 from tests.agencies.conftest import NOW, OFFICE, WORKS
 
@@ -138,3 +138,19 @@ def test_a_team_does_not_lose_its_row_when_it_changes(agency: Agency, administra
     renamed = CREW.model_copy(update={"name": "Crew"})
     assert actions.save_team(spec=renamed, by=administrator, at=NOW).pk == made.pk
     assert Team.objects.count() == 1
+
+
+def test_two_people_who_make_the_same_at_once_are_told(
+    agency: Agency, administrator: Actor
+) -> None:
+    second = Agency(code="public-works", name="Works", calendar=agency.calendar)
+    with pytest.raises(Conflict, match="at the same moment"):
+        editing.keep(
+            second,
+            kind="agency",
+            code="public-works",
+            before=None,
+            after=WORKS,
+            edit=editing.Edit(by=administrator, at=NOW),
+            news=queries.DIRECTORY.bump,
+        )

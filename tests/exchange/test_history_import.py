@@ -4,18 +4,23 @@ import csv
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from citycall.agencies.models import Agency, Team
 from citycall.catalog.queries import catalog
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import NotAllowed
 from citycall.core.models import Event
-from citycall.exchange.history import HistoryReport, import_history
+from citycall.exchange.history import HistoryReport, import_history, importing
+from citycall.exchange.history.faults import Oddity
 from citycall.places.models import AreaLayer
+from citycall.service_requests.actions.close import complete, confirm, reopen
+from citycall.service_requests.actions.work import assign
 from citycall.service_requests.models import Report, ServiceRequest
 
 pytestmark = pytest.mark.django_db
@@ -296,7 +301,7 @@ def test_an_odd_row_is_imported_and_counted(
 ) -> None:
     report = baltimore(tmp_path, POTHOLE.replace(good, odd))
     assert report.imported == 1
-    assert report.oddities[oddity] == 1
+    assert report.oddities[Oddity(oddity)] == 1
 
 
 def test_a_long_place_goes_on_in_the_directions(tmp_path: Path) -> None:
@@ -368,7 +373,7 @@ def test_the_geography_beside_the_export_is_loaded_and_compared(tmp_path: Path) 
 def test_a_point_outside_of_the_city_is_imported_and_counted(tmp_path: Path) -> None:
     beside(tmp_path)
     report = baltimore(tmp_path, POTHOLE.replace("-76.60", "-75.60"))
-    assert (report.imported, report.oddities["outside_city"]) == (1, 1)
+    assert (report.imported, report.oddities[Oddity.OUTSIDE_CITY]) == (1, 1)
 
 
 def test_a_layer_that_is_loaded_already_is_left_alone(tmp_path: Path) -> None:
@@ -420,7 +425,7 @@ def test_people_are_kept_apart_from_requests(tmp_path: Path) -> None:
         for r in Report.objects.select_related("contact", "service_request")
     }
     assert people == {"1": ("Ana", "ana@example.org"), "2": None, "3": ("Ben", "")}
-    assert report.oddities["bad_contact"] == 1
+    assert report.oddities[Oddity.BAD_CONTACT] == 1
     assert "Ana" not in json.dumps(facts("1"))
 
 
@@ -435,7 +440,7 @@ def test_a_duplicate_whose_parent_is_told_is_merged_into_it(tmp_path: Path) -> N
     )
     statuses = dict(ServiceRequest.objects.values_list("source_id", "status"))
     assert statuses == {"1": "merged", "2": "assigned", "3": "closed", "4": "assigned"}
-    assert (report.merged, report.oddities["no_parent"]) == (1, 1)
+    assert (report.merged, report.oddities[Oddity.NO_PARENT]) == (1, 1)
 
 
 def test_each_end_is_an_event_at_its_time(tmp_path: Path) -> None:
@@ -475,6 +480,33 @@ def test_the_report_tells_what_happened_in_plain_text(tmp_path: Path) -> None:
     assert "2 rows: 1 imported, 0 changed, 0 unchanged, 1 rejected" in told
     assert "1 rejected: the mapping does not know this status" in told
     assert str(report.rejects_file) in told
+
+
+def test_an_imported_request_can_be_worked_here_and_stays_so(tmp_path: Path) -> None:
+    baltimore(tmp_path, ALLEY)
+    request = ServiceRequest.objects.get()
+    hour = timedelta(hours=1)
+    assign(request.pk, assignee_id=None, by=SYSTEM, at=AT)
+    done = partial(complete, request.pk, outcome_code="done", explanation="Swept.", by=SYSTEM)
+    done(at=AT + hour)
+    reopen(request.pk, reason="Still dirty.", by=SYSTEM, at=AT + 2 * hour, disputed=True)
+    done(at=AT + 3 * hour)
+    confirm(request.pk, by=SYSTEM, at=AT + 4 * hour)
+    assert baltimore(tmp_path, ALLEY).unchanged == 1
+    news = baltimore(tmp_path, ALLEY.replace("Open", "Pending"))
+    assert [row["reason"] for row in rejects(news)] == ["worked_on"]
+    request.refresh_from_db()
+    assert (request.status, request.verification) == ("closed", "confirmed")
+
+
+def test_one_import_runs_at_a_time(tmp_path: Path) -> None:
+    other_door = connection.copy()
+    with other_door.cursor() as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [importing._IMPORT_LOCK])
+        with pytest.raises(importing.AnotherImport):
+            baltimore(tmp_path, POTHOLE)
+    other_door.close()
+    assert baltimore(tmp_path, POTHOLE).imported == 1
 
 
 def test_only_those_who_may_import(tmp_path: Path) -> None:

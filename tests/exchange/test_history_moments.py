@@ -14,6 +14,9 @@ from citycall.exchange.history import moments
 from citycall.exchange.history.moments import Dates, LocalClock
 
 BALTIMORE = ZoneInfo("America/New_York")
+# What clocks show has no offset.
+FROM = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+UNTIL = datetime(2040, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 US = "%m/%d/%Y %I:%M:%S %p"
 
 
@@ -54,7 +57,7 @@ def test_a_local_time_that_the_clocks_skip_means_the_moment_of_the_change() -> N
 
 
 @given(
-    st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)),
+    st.datetimes(FROM, UNTIL),
     st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata"]),
 )
 def test_every_local_time_is_the_moment_that_the_rest_of_citycall_takes_it_for(
@@ -65,7 +68,7 @@ def test_every_local_time_is_the_moment_that_the_rest_of_citycall_takes_it_for(
     assert told[0].item().replace(tzinfo=UTC) == instant(local, zone=zone)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)))
+@given(st.datetimes(FROM, UNTIL))
 def test_the_clocks_show_what_python_says(utc: datetime) -> None:
     shown = LocalClock(BALTIMORE).to_local(np.array([utc], "datetime64[us]"))
     local = utc.replace(tzinfo=UTC).astimezone(BALTIMORE).replace(tzinfo=None)
@@ -115,7 +118,7 @@ def test_nothing_is_not_wrong() -> None:
 
 
 def test_timestamps_of_a_parquet_file_are_local_unless_they_have_a_zone() -> None:
-    when = datetime(2019, 10, 21, 11, 49)
+    when = datetime(2019, 10, 21, 11, 49, tzinfo=UTC).replace(tzinfo=None)
     local = moments.read(pa.array([when]), ["iso"], zone=BALTIMORE).moments[0].item()
     zoned = pa.array([when], pa.timestamp("ms", "UTC"))
     assert local == when + timedelta(hours=4)

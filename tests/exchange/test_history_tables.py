@@ -107,3 +107,12 @@ def test_columns_of_parquet_become_text_as_people_write_it(tmp_path: Path) -> No
     part = next(iter(open_export(path).read(["district", "kind"], size=10)))
     assert tables.as_text(part.table["district"]).to_pylist() == ["7"]
     assert tables.as_text(part.table["kind"]).to_pylist() == ["a"]
+
+
+def test_text_that_is_no_utf_8_is_read_with_a_mark(tmp_path: Path) -> None:
+    path = tmp_path / "export.parquet"
+    bad = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\3\0\0\0"), pa.py_buffer(b"a\xffb")]
+    )
+    parquet.write_table(pa.table({"id": bad}), path)
+    assert cells(open_export(path)) == ["a\N{REPLACEMENT CHARACTER}b"]

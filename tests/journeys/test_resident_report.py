@@ -67,7 +67,7 @@ def tell(opened: browser.OpenedPage, photo: Path, *, scripts: bool) -> str:
     page.get_by_text("No", exact=True).click()
     check(opened, scripts=scripts)
     go_on(page)
-    page.get_by_label("Address, street corner").fill("Hoopers Field")
+    page.get_by_label("Address, street corner").fill("hoopers feild")
     page.get_by_label("How do we find the spot").fill("behind the playground")
     check(opened, scripts=scripts)
     go_on(page)

@@ -258,6 +258,7 @@ def test_a_duplicate_is_merged_into_its_parent(town: Town) -> None:
         "closed",
     )
     assert (report.merged, parent.report_count) == (1, 2)
+    assert child.updated_at == ENDED
     assert story("child")[-1] == "merged"
     assert story("parent")[-1] == "received_merge"
 
@@ -371,6 +372,16 @@ def test_a_request_without_a_report_is_refused(town: Town) -> None:
     lacking = PastBatch(requests=whole.requests, reports=whole.reports.slice(0, 1))
     with pytest.raises(ValueError, match="at least one report"):
         load_past([lacking], by=SYSTEM, at=AT)
+
+
+def test_a_row_number_outside_of_the_batch_is_refused(town: Town) -> None:
+    whole = batch(town, [{"id": "a"}, {"id": "b"}])
+    with pytest.raises(ValueError, match="not in the batch"):
+        load_past(
+            [PastBatch(requests=whole.requests.slice(0, 1), reports=whole.reports)],
+            by=SYSTEM,
+            at=AT,
+        )
 
 
 def test_a_column_that_is_not_known_is_refused() -> None:

@@ -27,12 +27,18 @@ def test_a_street_address_goes_on_without_further_question(telling: Client) -> N
 
 
 def test_a_place_in_a_park_is_found_by_its_name(telling: Client) -> None:
-    answer = send(telling, "where", {"place": "hoopers field"})
+    answer = send(telling, "where", {"place": "hoopers feild"})
     assert answer["Location"] == "/report/place"
     assert "Hooper&#x27;s Field, Herring Run Park" in telling.get("/report/place").content.decode()
     send(telling, "place", {"choice": "hoopers-field"})
     page = telling.get("/report/where").content.decode()
     assert "<strong>Hooper&#x27;s Field, Herring Run Park</strong>" in page
+
+
+@pytest.mark.parametrize("words", ["Hoopers Field", "hooper's field, Herring Run park"])
+def test_a_places_very_name_needs_no_question(telling: Client, words: str) -> None:
+    assert send(telling, "where", {"place": words})["Location"] == "/report/details"
+    assert telling.session["telling"]["found"]["code"] == "hoopers-field"
 
 
 def test_own_words_may_stand_as_they_are(telling: Client) -> None:
@@ -41,7 +47,7 @@ def test_own_words_may_stand_as_they_are(telling: Client) -> None:
 
 
 def test_a_choice_must_be_made(telling: Client) -> None:
-    send(telling, "where", {"place": "hoopers field"})
+    send(telling, "where", {"place": "hoopers feild"})
     answer = send(telling, "place", {})
     assert answer.status_code == 422
     assert "Please choose one, or say that it is none of these." in answer.content.decode()

@@ -34,6 +34,7 @@ def test_an_unknown_or_retired_service_is_not_there(client: Client, city: City, 
         ("POTHOLES", "pothole"),
         ("grafitti", "graffiti"),
         ("branch", "dead-tree"),
+        ("streetlight", "lamp-out"),
     ],
 )
 def test_words_find_the_service(city: City, words: str, first: str) -> None:

@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 SENTENCE = "This user name and password do not belong together."
 
 
-def try_to(client: Client, name: str = "dispatcher", password: str = PASSWORD, **more: str):  # type: ignore[no-untyped-def]
+def try_to(client: Client, name: str = "dispatcher", password: str = PASSWORD, **more: str):
     return client.post("/sign-in", {"username": name, "password": password, **more})
 
 

@@ -85,7 +85,7 @@ def test_the_piles_are_counted_for_those_whose_work_it_is(sit, report) -> None:
 
 
 def test_the_filters_are_kept_from_page_to_page(sit, report, monkeypatch) -> None:
-    monkeypatch.setattr(queue.open_work, "__kwdefaults__", {"after": "", "before": "", "size": 2})
+    monkeypatch.setattr(queue, "SIZE", 2)
     for _each in range(3):
         report("graffiti")
     report()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from citycall.agencies.calendars import CalendarSpec, WorkingTime
 from citycall.agencies.models import Agency, Team, WorkingCalendar
@@ -132,9 +132,9 @@ class Directory:
         return _known(self._calendars.get(code), UnknownCalendar, sentence)
 
 
-def _known(found: T | None, missing: type[NotFound], sentence: str) -> T:
+def _known(found: T | None, missing: type[NotFound], sentence: object) -> T:
     if found is None:
-        raise missing(sentence)
+        raise missing(str(sentence))
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
@@ -25,8 +25,11 @@ Short = Annotated[Text, Field(max_length=300)]
 Long = Annotated[Text, Field(max_length=LONGEST_WORDS)]
 
 
-class Strict(Schema):
-    """A body whose unknown fields are refused, so that a misspelt one is not lost in silence."""
+class Strict(BaseModel):
+    """A body whose unknown fields are refused, so that a misspelt one is not lost in silence.
+
+    A plain model: the framework's own reads attributes of database rows too, at a cost.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,11 +70,11 @@ class ReportIn(Strict):
         return Draft(
             service=self.service,
             channel=Channel.API,
-            location=Location(**self.location.dict()) if self.location else None,
+            location=Location(**vars(self.location)) if self.location else None,
             words=self.words,
             wanted=self.wanted,
             answers=self.answers,
-            contact=ContactDetails(**self.contact.dict()),
+            contact=ContactDetails(**vars(self.contact)),
             language=self.language,
             idempotency_key=idempotency_key,
             stop_read=self.stop_read,

@@ -37,6 +37,7 @@ class _Definitions(NamedTuple):
 
     services: tuple[ServiceEntry, ...]
     outcomes: tuple[OutcomeEntry, ...]
+    name_areas: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def catalog() -> Catalog:
     global _made  # noqa: PLW0603  (a cache of what three snapshots say together)
     definitions = DEFINITIONS.get()
     directory = agencies.directory()
-    index = areas() if _areas_named(definitions) else None
+    index = areas() if definitions.name_areas else None
     last = _made
     if (
         last is not None
@@ -122,36 +123,32 @@ def history(*, kind: str, code: str, by: Actor) -> list[Revision]:
 
 
 def _load() -> _Definitions:
+    services = tuple(
+        ServiceEntry(
+            id=row.pk,
+            agency_id=row.agency_id,
+            team_id=row.team_id,
+            active=row.active,
+            spec=service_spec(row),
+        )
+        for row in Service.objects.all()
+    )
     return _Definitions(
-        services=tuple(
-            ServiceEntry(
-                id=row.pk,
-                agency_id=row.agency_id,
-                team_id=row.team_id,
-                active=row.active,
-                spec=service_spec(row),
-            )
-            for row in Service.objects.all()
-        ),
+        services=services,
         outcomes=tuple(OutcomeEntry(row.pk, outcome_spec(row)) for row in Outcome.objects.all()),
+        name_areas=any(_names_areas(entry.spec.target) for entry in services),
     )
 
 
-def _areas_named(definitions: _Definitions) -> set[str]:
-    return {
-        override.area
-        for entry in definitions.services
-        if entry.spec.target
-        for override in entry.spec.target.overrides
-        if override.area
-    }
+def _names_areas(target: Target | None) -> bool:
+    return target is not None and any(override.area for override in target.overrides)
 
 
 def _with_areas(definitions: _Definitions, index: AreaIndex | None) -> Iterator[ServiceEntry]:
     """The services, with the ids of the areas that their targets name."""
     for entry in definitions.services:
         target = entry.spec.target
-        if index and target and any(override.area for override in target.overrides):
+        if index and target and _names_areas(target):
             spec = entry.spec.model_copy(update={"target": _placed(target, index)})
             yield replace(entry, spec=spec)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from citycall.agencies.calendars import WorkingTime
 from citycall.agencies.queries import AgencyEntry, Directory, TeamEntry
@@ -162,7 +162,7 @@ def _grouped(entries: Iterable[ServiceEntry]) -> tuple[Group, ...]:
     return tuple(Group(name, tuple(members[name])) for name in names)
 
 
-def _known(found: T | None, missing: type[NotFound], sentence: str) -> T:
+def _known(found: T | None, missing: type[NotFound], sentence: object) -> T:
     if found is None:
-        raise missing(sentence)
+        raise missing(str(sentence))
     return found

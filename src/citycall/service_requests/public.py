@@ -162,7 +162,8 @@ def known_near(entry: ServiceEntry, location: Location) -> Sequence[Nearby]:
 def photo_for(actor: Actor, attachment_id: int) -> Attachment:
     """One photo: for staff who may read its request, its own reporter, or all when public.
 
-    Another reporter of the same problem does not see it: anybody can join a known problem.
+    Another reporter of the same problem does not see it: anybody can join a known problem. What
+    the crew took of the finished work is for everyone who reported it: it is the evidence.
     Raises ``NotFound`` alike for photos that are not there and not theirs.
     """
     missing = NotFound(_("There is no such photo."))
@@ -171,6 +172,9 @@ def photo_for(actor: Actor, attachment_id: int) -> Attachment:
     except Attachment.DoesNotExist:
         raise missing from None
     if photo.public or photo.report_id in actor.reports:
+        return photo
+    is_evidence = photo.stage == Attachment.Stage.AFTER
+    if is_evidence and queries.is_reporter(actor, photo.service_request):
         return photo
     if actor.kind is not ActorKind.RESIDENT and queries.may(actor, "read", photo.service_request):
         return photo
@@ -192,7 +196,11 @@ def _own(asked: Report, request: ServiceRequest, *, by: Actor) -> OwnReport | No
         wanted=report.wanted,
         answers=report.answers,
         directions=request.directions if told_here and reports[0].pk == report.pk else "",
-        photos=[a for a in queries.attachments_of(request) if a.report_id in by.reports],
+        photos=[
+            photo
+            for photo in queries.attachments_of(request)
+            if photo.report_id in by.reports or photo.stage == Attachment.Stage.AFTER
+        ],
         alone=len(proven) == len(reports),
     )
 

@@ -129,18 +129,6 @@ def attachments_of(request: ServiceRequest) -> list[Attachment]:
     )
 
 
-def attachment_for(actor: Actor, attachment_id: int) -> Attachment:
-    """One photo, for staff who may read the request, its reporter, or all when it is public."""
-    try:
-        photo = Attachment.objects.select_related("service_request").get(pk=attachment_id)
-    except Attachment.DoesNotExist:
-        raise NotFound(_("There is no such photo.")) from None
-    request = photo.service_request
-    if photo.public or may(actor, "read", request) or is_reporter(actor, request):
-        return photo
-    raise NotAllowed(_("You do not have permission to see this photo."))
-
-
 def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[Event]:
     """The request's events of these visibilities, oldest first, at most a thousand."""
     return list(

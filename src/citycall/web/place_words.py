@@ -10,6 +10,7 @@ from citycall.core.errors import Faults
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.places.queries import FoundPlace, find_places
+from citycall.places.words import fold
 
 __all__ = [
     "FoundPlace",
@@ -18,6 +19,7 @@ __all__ = [
     "kind_of",
     "likely_kind",
     "location_of",
+    "the_one_named",
 ]
 
 MOST_CANDIDATES: Final = 6
@@ -57,6 +59,12 @@ def candidates(words: str, *, accepted: Collection[str]) -> list[FoundPlace]:
         return []
     found = find_places(words, limit=MOST_CANDIDATES)
     return [place for place in found if not accepted or kind_of(place) in accepted]
+
+
+def the_one_named(words: str, found: Sequence[FoundPlace]) -> FoundPlace | None:
+    """The one of these places that bears exactly this name, if just one does."""
+    named = [place for place in found if fold(words) in {fold(place.name), fold(place.label)}]
+    return named[0] if len(named) == 1 else None
 
 
 def kind_of(place: FoundPlace) -> LocationKind:

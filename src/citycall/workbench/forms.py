@@ -274,7 +274,7 @@ class ListForm(forms.Form):
 
     mark_optional = False
     show = forms.ChoiceField(
-        label=_("Show"),
+        label=_("State"),
         required=False,
         choices=[
             *((pile.code, pile.name) for pile in PILES.values()),

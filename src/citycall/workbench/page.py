@@ -19,7 +19,7 @@ from citycall.places.queries import areas
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import sentence
-from citycall.service_requests.models import Attachment, ServiceRequest, Status
+from citycall.service_requests.models import OPEN_STATUSES, Attachment, ServiceRequest, Status
 from citycall.service_requests.photos import THUMBNAIL_SIDE
 from citycall.service_requests.queries import Nearby
 from citycall.service_requests.rules import Step
@@ -92,6 +92,7 @@ def request_context(
         "history": entries[:ENTRIES_SHOWN],
         "older_history": entries[ENTRIES_SHOWN:],
         "why": _why_this_team(events),
+        "state_words": _words_of_state(events, problem),
         "hold_reason": next(
             (r.name for r in reasons if r.code == problem.hold_reason), problem.hold_reason
         ),
@@ -195,6 +196,17 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
 
 def _kind_of_actor(event: Event) -> str:
     return _("a resident") if event.actor_kind == ActorKind.RESIDENT else ""
+
+
+def _words_of_state(events: Sequence[Event], problem: ServiceRequest) -> str:
+    """What was said when the request came into its state: on hold, cancelled, open again."""
+    kinds = {
+        Status.ON_HOLD: {Kind.HELD},
+        Status.CANCELLED: {Kind.CANCELLED},
+    }.get(Status(problem.status), set())
+    if problem.reopened_count and problem.status in OPEN_STATUSES:
+        kinds = kinds or {Kind.REOPENED, Kind.DISPUTED}
+    return next((event.words or "" for event in reversed(events) if event.kind in kinds), "")
 
 
 def _why_this_team(events: Sequence[Event]) -> Why | None:

@@ -90,7 +90,7 @@ def open_work(
     at: datetime,
     after: str = "",
     before: str = "",
-    size: int = SIZE,
+    size: int,
 ) -> Page[ServiceRequest]:
     """One page of a pile, what is due first first; ``newer`` and ``older`` lead back and on."""
     rows = queries.readable(actor).filter(_belongs(pile, actor=actor, at=at))

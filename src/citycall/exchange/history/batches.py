@@ -15,11 +15,11 @@ from citycall.exchange.history.catalog import Register, Responsible
 from citycall.exchange.history.contacts import contacts_of
 from citycall.exchange.history.faults import Findings, Oddity, Refusal, Refused, RowFaults
 from citycall.exchange.history.fields import Fields, json_objects, translated
-from citycall.exchange.history.geography import AreaFinder
+from citycall.exchange.history.geography import Agreement, AreaFinder
 from citycall.exchange.history.mapping import HistoryMapping, StatusRule
 from citycall.exchange.history.mapping_files import Header
 from citycall.exchange.history.moments import Dates, Moments
-from citycall.exchange.history.places import places_of
+from citycall.exchange.history.places import Placed, places_of
 from citycall.exchange.history.promises import PromiseCheck
 from citycall.exchange.history.survey import hashes
 from citycall.exchange.history.tables import Rows
@@ -110,6 +110,11 @@ class BatchMaker:
         self._rules: list[StatusRule] = list(mapping.statuses.values())
         self._rule_numbers = {name: str(i) for i, name in enumerate(mapping.statuses)}
 
+    @property
+    def agreements(self) -> list[Agreement]:
+        """How well areas and due dates agree with the source's own, so far."""
+        return [*self._areas.agreements, self._promises.agreement]
+
     def batches(self, parts: Iterable[Rows]) -> Iterator[PastBatch]:
         """A batch for each part that has good rows."""
         for part in parts:
@@ -166,15 +171,21 @@ class BatchMaker:
         fields, note = checked.fields, self.findings.note
         statuses = self._by_rule(checked, lambda rule: rule.status.value)
         course = self._course(checked, statuses)
-        placed = places_of(fields, self._mapping, note)
-        areas = self._areas.find(placed.longitudes, placed.latitudes, fields)
-        outside = self._areas.outside(placed.longitudes, placed.latitudes, areas)
-        note(Oddity.OUTSIDE_CITY, outside)
-        self._promises.check(checked.fields.text("type"), checked.requested, course.due)
-        parents = pc.if_else(
-            pc.equal(fields.text("parent"), checked.ids), None, fields.text("parent")
+        self._promises.check(fields.text("type"), checked.requested, course.due)
+        contacts, whose = contacts_of(fields, checked.requested.moments, note)
+        return PastBatch(
+            requests=self._requests(checked, statuses, course),
+            reports=self._reports(checked, whose),
+            events=self._ends(statuses, course.ended),
+            contacts=contacts,
         )
-        requests = past_requests(
+
+    def _requests(self, checked: _Checked, statuses: Any, course: "_Course") -> pa.Table:
+        fields = checked.fields
+        placed, areas = self._placed(fields)
+        told = fields.text("parent")
+        parents = pc.if_else(pc.equal(told, checked.ids), None, told)
+        return past_requests(
             service_id=checked.responsible.services,
             agency_id=checked.responsible.agencies,
             team_id=checked.responsible.teams,
@@ -198,13 +209,13 @@ class BatchMaker:
             parent_source_id=parents,
             merged_at=course.ended,
         )
-        contacts, whose = contacts_of(fields, checked.requested.moments, note)
-        return PastBatch(
-            requests=requests,
-            reports=self._reports(checked, whose),
-            events=self._ends(statuses, course.ended),
-            contacts=contacts,
-        )
+
+    def _placed(self, fields: Fields) -> tuple[Placed, Any]:
+        placed = places_of(fields, self._mapping, self.findings.note)
+        areas = self._areas.find(placed.longitudes, placed.latitudes, fields)
+        outside = self._areas.outside(placed.longitudes, placed.latitudes, areas)
+        self.findings.note(Oddity.OUTSIDE_CITY, outside)
+        return placed, areas
 
     def _by_rule(self, checked: _Checked, value: Callable[[StatusRule], str]) -> Any:
         return pa.array([value(rule) for rule in self._rules]).take(pa.array(checked.rules))

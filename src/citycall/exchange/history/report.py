@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -35,8 +35,8 @@ class HistoryReport:
     made: Made
     layers: Sequence[str]
     notes: Sequence[str]
-    seconds: float
-    rejects_file: Path | None = field(default=None)
+    seconds: float = 0.0
+    rejects_file: Path | None = None
 
     @property
     def accounted(self) -> int:

@@ -97,7 +97,8 @@ class ParquetExport:
         try:
             for batch in file.iter_batches(batch_size=size, columns=list(columns)):
                 numbers = np.arange(start, start + batch.num_rows)
-                yield Rows(pa.Table.from_batches([batch]), numbers)
+                table = pa.table({name: _valid(batch[name]) for name in batch.schema.names})
+                yield Rows(table, numbers)
                 start += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise _bad(self._path, error) from error
@@ -225,6 +226,18 @@ def _quotes(path: Path) -> int:
         return sum(piece.count(b'"') for piece in iter(lambda: stream.read(_PIECE), b""))
 
 
+def _valid(column: Any) -> Any:
+    """The column; text that is no UTF-8, which a Parquet file may hold, with marks for it."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        texts = pc.cast(column, pa.large_binary()).to_pylist()
+        return pa.array([text and text.decode("utf-8", "replace") for text in texts], pa.string())
+    return column
+
+
 def as_text(column: Any) -> Any:
     """Any column as one array of text; whole numbers that were kept as reals lose their ``.0``."""
     if isinstance(column, pa.ChunkedArray):
@@ -234,5 +247,6 @@ def as_text(column: Any) -> Any:
     if pa.types.is_string(column.type):
         return column
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        return pa.array([v and v.decode("utf-8", "replace") for v in column.to_pylist()])
+        texts = column.to_pylist()
+        return pa.array([text and text.decode("utf-8", "replace") for text in texts], pa.string())
     return pc.cast(column, pa.string())

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -73,6 +73,7 @@ def load_past(batches: Iterable[PastBatch], *, by: Actor, at: datetime) -> LoadR
     waiting: list[Link] = []
     for batch in batches:
         with transaction.atomic():
+            _compile_nothing()
             waiting += _load(batch, report, by=by, at=at)
     with transaction.atomic():
         report.merged += load_links.link(waiting, by=by)
@@ -80,10 +81,17 @@ def load_past(batches: Iterable[PastBatch], *, by: Actor, at: datetime) -> LoadR
     return report
 
 
+def _compile_nothing() -> None:
+    # PostgreSQL takes the long lists of ids for costly, and would compile longer than it runs.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+
+
 def _load(batch: PastBatch, report: LoadReport, *, by: Actor, at: datetime) -> list[Link]:
     """Load one batch; returns the links to parents that are not here yet."""
     if len(batch) == 0:
         return []
+    _check(batch)
     source = _source(batch)
     texts = {name: as_text(column(batch.requests, name, REQUESTS)) for name in REQUESTS}
     records = load_known.records(texts) if "facts" in batch.requests.column_names else None
@@ -104,6 +112,22 @@ def _load(batch: PastBatch, report: LoadReport, *, by: Actor, at: datetime) -> l
     links = load_links.links(batch, ~kept, source=source)
     report.merged += load_links.link(links, by=by)
     return links
+
+
+def _check(batch: PastBatch) -> None:
+    """Raise ``ValueError`` where a row number points outside of the batch."""
+    for table, reference, of in (
+        (batch.reports, "request", batch.requests),
+        (batch.reports, "contact", batch.contacts),
+        (batch.events, "request", batch.requests),
+        (batch.events, "report", batch.reports),
+    ):
+        if table is None or table.num_rows == 0:
+            continue
+        numbers = rows(table, reference)
+        least = 0 if reference == "request" else -1
+        if numbers.min() < least or numbers.max() >= (0 if of is None else of.num_rows):
+            raise ValueError(f"A {reference} is named that is not in the batch.")
 
 
 def _source(batch: PastBatch) -> str:
@@ -134,22 +158,8 @@ def _insert(
     numbers[telling] = new_numbers(column(batch.reports, "reported_at", REPORTS), telling)
     report_ids = np.zeros(len(whose), dtype=np.int64)
     report_ids[telling] = new_ids("service_requests_report", int(telling.sum()))
-
-    mask = pa.array(fresh)
     first = numbers[first_of_each(whose, len(batch))]
-    copy(
-        "service_requests_servicerequest",
-        ("id", "number", "report_count", "status_before_merge", *_STORED),
-        lines(
-            [
-                as_text(pa.array(ids[fresh])),
-                as_text(pa.array(first[fresh])),
-                as_text(pa.array(counts[fresh])),
-                pa.scalar(""),
-                *(cut(texts[name], mask) for name in _STORED),
-            ]
-        ),
-    )
+    _insert_requests(texts, ids, first, counts, fresh)
     _insert_reports(batch, ids[whose], numbers, report_ids, telling)
     if records is not None:
         load_events.tell_imported(batch, ids, fresh, records, source=source, by=by)
@@ -157,6 +167,23 @@ def _insert(
         events = batch.events.filter(pa.array(fresh[rows(batch.events, "request")]))
         signature = source if records is not None else ""
         load_events.copy_events(events, ids, report_ids, source=signature)
+
+
+def _insert_requests(
+    texts: Mapping[str, Any],
+    ids: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+) -> None:
+    mask = pa.array(fresh)
+    own = [as_text(pa.array(values[fresh])) for values in (ids, numbers, counts)]
+    told = [cut(texts[name], mask) for name in _STORED]
+    copy(
+        "service_requests_servicerequest",
+        ("id", "number", "report_count", "status_before_merge", *_STORED),
+        lines([*own, pa.scalar(""), *told]),
+    )
 
 
 def _insert_reports(

@@ -150,8 +150,6 @@ def find(batch: PastBatch, *, source: str) -> Known:
         return known
     names = column(batch.requests, "source_id", REQUESTS).to_pylist()
     with connection.cursor() as cursor:
-        # Compiling these would take longer than running them.
-        cursor.execute("SET LOCAL jit = off")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [source])
         cursor.execute(_FIND, [source, names])
         found = cursor.fetchall()

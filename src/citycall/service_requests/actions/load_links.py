@@ -33,13 +33,17 @@ SELECT id, merged_into_id FROM above WHERE merged_into_id IS NOT NULL
 """
 _MERGE = """
 UPDATE service_requests_servicerequest r SET
-    status_before_merge = r.status, status = %(merged)s, merged_into_id = pair.parent
-FROM unnest(%(children)s::bigint[], %(parents)s::bigint[]) AS pair (child, parent)
+    status_before_merge = r.status, status = %(merged)s, merged_into_id = pair.parent,
+    updated_at = greatest(r.updated_at, pair.at)
+FROM unnest(%(children)s::bigint[], %(parents)s::bigint[], %(at)s::timestamptz[])
+    AS pair (child, parent, at)
 WHERE r.id = pair.child
 """
-_COUNT = """
-UPDATE service_requests_servicerequest r SET report_count = r.report_count + more.reports
-FROM unnest(%(requests)s::bigint[], %(reports)s::int[]) AS more (request, reports)
+_RECEIVE = """
+UPDATE service_requests_servicerequest r SET
+    report_count = r.report_count + more.reports, updated_at = greatest(r.updated_at, more.at)
+FROM unnest(%(requests)s::bigint[], %(reports)s::int[], %(at)s::timestamptz[])
+    AS more (request, reports, at)
 WHERE r.id = more.request
 """
 
@@ -150,9 +154,11 @@ def _merge(
     if not done:
         return
     more: dict[int, int] = {}
-    for _pair, child, parent in done:
+    latest: dict[int, datetime] = {}
+    for pair, child, parent in done:
         for request_id in _chain(parent.id, above):
             more[request_id] = more.get(request_id, 0) + child.reports
+            latest[request_id] = max(latest.get(request_id, pair.at), pair.at)
     with connection.cursor() as cursor:
         cursor.execute(
             _MERGE,
@@ -160,9 +166,13 @@ def _merge(
                 "merged": Status.MERGED.value,
                 "children": [child.id for _pair, child, _parent in done],
                 "parents": [parent.id for _pair, _child, parent in done],
+                "at": [pair.at for pair, _child, _parent in done],
             },
         )
-        cursor.execute(_COUNT, {"requests": list(more), "reports": list(more.values())})
+        cursor.execute(
+            _RECEIVE,
+            {"requests": list(more), "reports": list(more.values()), "at": list(latest.values())},
+        )
     _tell(done, by=by)
 
 

@@ -103,8 +103,15 @@ def add_information(request_id: int, *, words: str, by: Actor, at: datetime) -> 
     request = lock(request_id)
     _need_reporter_or(request, "note", by=by)
     said = need_words(words, field="words", sentence=_("Please write what you want to add."))
+    theirs = [report.pk for report in queries.reports_of(request) if report.pk in by.reports]
     return finish(
-        request, Kind.INFORMATION_ADDED, by=by, at=at, words=said, visibility=Visibility.REPORTER
+        request,
+        Kind.INFORMATION_ADDED,
+        by=by,
+        at=at,
+        data={"report": theirs[0] if theirs else None},
+        words=said,
+        visibility=Visibility.REPORTER,
     )
 
 

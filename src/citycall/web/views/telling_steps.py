@@ -116,7 +116,15 @@ class Where(StepView):
         told.joins = ""
         if told.decided != told.place:
             told.found, told.decided, told.kind = None, None, ""
+            self._take_the_one_named()
         return {}
+
+    def _take_the_one_named(self) -> None:
+        told = self.telling
+        found = place_words.candidates(told.place, accepted=self.entry.spec.location_kinds)
+        place = place_words.the_one_named(told.place, found)
+        if place is not None:
+            told.found, told.decided = place_words.as_found(place), told.place
 
     def faults(self) -> dict[str, str]:
         """Everything that is wrong with the place, except a kind that can still be asked."""

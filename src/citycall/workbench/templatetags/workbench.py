@@ -1,6 +1,6 @@
 """Small words of the workbench's templates."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 
@@ -25,6 +25,12 @@ def is_late(problem: ServiceRequest, now: datetime) -> bool:
         and problem.due_at is not None
         and problem.due_at < now
     )
+
+
+@register.filter
+def is_near(moment: datetime, now: datetime) -> bool:
+    """Whether a moment is so near that its time of day matters."""
+    return abs(moment - now) < timedelta(days=1)
 
 
 @register.filter

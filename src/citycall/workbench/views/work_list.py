@@ -55,6 +55,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     counts = queue.counts(actor, within, at=at)
     return {
         "filters": form,
+        "filtered": chosen is not None or show not in PILES,
         "show": show,
         "pile": PILES.get(show),
         "piles": [(pile, counts.get(pile.code)) for pile in PILES.values()],
@@ -80,7 +81,9 @@ def _page(
 ) -> Page[ServiceRequest]:
     older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
     if show in PILES:
-        return queue.open_work(actor, teams, pile=show, at=clock.now(), after=older, before=newer)
+        return queue.open_work(
+            actor, teams, pile=show, at=clock.now(), after=older, before=newer, size=queue.SIZE
+        )
     return queries.work_list(
         actor,
         team_id=chosen.id if chosen else None,
