@@ -7,17 +7,17 @@ import pytest
 from PIL import Image
 
 from citycall.core.actors import Actor, resident
-from citycall.core.errors import NotAllowed
+from citycall.core.errors import NotAllowed, NotFound
 from citycall.core.models import Event
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Verdict
-from citycall.service_requests import photos
+from citycall.service_requests import photos, public
 from citycall.service_requests.actions import close, tell_more, work
 from citycall.service_requests.actions.change import Changed, WordsMissing
 from citycall.service_requests.actions.close import PhotoMissing
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.actions.work import BadChoice
-from citycall.service_requests.drafts import Receipt
+from citycall.service_requests.drafts import ContactDetails, Receipt
 from citycall.service_requests.models import Attachment, Report, ServiceRequest, Status
 from citycall.service_requests.rules import StepNotAllowed
 from tests.city import NOW, City, draft
@@ -127,6 +127,33 @@ def test_a_stranger_with_another_report_cannot_dispute(
     other = submit(draft(), by=city.resident, at=NOW)
     with pytest.raises(NotAllowed):
         feedback.dispute(report, by=resident(reports=[other.report_id]), at=LATER, words="No")
+
+
+def test_who_gave_no_address_answers_by_the_number(city: City) -> None:
+    receipt = submit(draft(contact=ContactDetails(phone="410-555-0123")), by=city.resident, at=NOW)
+    close.complete(
+        receipt.request_id, outcome_code="fixed", explanation="Filled.", by=city.crew, at=LATER
+    )
+    report = Report.objects.get(pk=receipt.report_id)
+    reopened = feedback.dispute(report, by=resident(), at=LATER, words="Still there")
+    assert reopened.status == Status.ASSIGNED
+
+
+def test_the_number_alone_does_not_withdraw(city: City) -> None:
+    receipt = submit(draft(contact=ContactDetails()), by=city.resident, at=NOW)
+    with pytest.raises(NotAllowed):
+        close.cancel(receipt.request_id, reason="No", by=resident(), at=LATER)
+
+
+def test_every_reporter_sees_the_photo_of_the_finished_work(
+    city: City, receipt: Receipt, reporter: Actor
+) -> None:
+    kept = tell_more.add_photo(
+        receipt.request_id, photo=photo(), stage=Attachment.Stage.AFTER, by=city.crew, at=LATER
+    )
+    assert public.photo_for(reporter, kept.pk) == kept
+    with pytest.raises(NotFound):
+        public.photo_for(resident(), kept.pk)
 
 
 def test_open_work_cannot_be_disputed(report: Report, reporter: Actor) -> None:

@@ -162,6 +162,11 @@ def test_one_who_read_the_warning_may_go_on_and_it_is_recorded(city: City) -> No
     assert event.data["stop_read"] == "emergency"
 
 
+def test_something_else_needs_words(city: City) -> None:
+    with pytest.raises(Faults, match="tell us what it is about"):
+        submit(draft("something-else", words=" "), by=city.resident, at=NOW)
+
+
 def test_an_unknown_service_is_told_plainly(city: City) -> None:
     with pytest.raises(UnknownService):
         submit(draft("unicorns"), by=city.resident, at=NOW)

@@ -1,5 +1,6 @@
 """The reporter's answer to "was it really fixed?", and what follows when none comes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -34,7 +35,7 @@ def confirm(report: Report, *, by: Actor, at: datetime, words: str = "") -> Serv
     Said again, it changes nothing.
     """
     request = lock(queries.root_id(report.service_request_id))
-    _need_own(report, request, "confirm", by=by)
+    by = _proven(report, request, "confirm", by=by)
     completed_at = request.completed_at
     if completed_at is not None and _has_confirmed(report, completed_at):
         return request
@@ -58,7 +59,7 @@ def dispute(report: Report, *, by: Actor, at: datetime, words: str) -> ServiceRe
     Possible while it awaits confirmation, and for 30 days after it was closed.
     """
     request = lock(queries.root_id(report.service_request_id))
-    _need_own(report, request, "dispute", by=by)
+    by = _proven(report, request, "dispute", by=by)
     if request.status not in {Status.COMPLETED, Status.CLOSED} or request.completed_at is None:
         raise StepNotAllowed(_("This request has not been completed, so it is still being worked."))
     if request.closed_at is not None and at > request.closed_at + DISPUTE_WITHIN:
@@ -90,14 +91,21 @@ def close_undisputed_due(*, at: datetime) -> int:
     return closed
 
 
-def _need_own(report: Report, request: ServiceRequest, action: str, *, by: Actor) -> None:
+def _proven(report: Report, request: ServiceRequest, action: str, *, by: Actor) -> Actor:
+    """The actor, with the report proven theirs; raises ``NotAllowed`` where it is not.
+
+    Who gave the city no e-mail address could never be sent a link: their number is the proof.
+    """
     if report.pk in by.reports:
-        return
-    if not by.memberships and by.kind is ActorKind.RESIDENT:
-        raise NotAllowed(
-            _("Please open this page from the link in your message, so that we know it is yours.")
-        )
-    require(policies.PERMISSIONS, action, by=by, agency_id=request.agency_id)
+        return by
+    if by.kind is not ActorKind.RESIDENT:
+        require(policies.PERMISSIONS, action, by=by, agency_id=request.agency_id)
+        return by
+    if queries.is_answered_by_number(report):
+        return replace(by, reports=by.reports | {report.pk})
+    raise NotAllowed(
+        _("Please open this page from the link in your message, so that we know it is yours.")
+    )
 
 
 def _has_confirmed(report: Report, completed_at: datetime) -> bool:

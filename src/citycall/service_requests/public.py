@@ -87,6 +87,8 @@ class PublicRequest:
 
     ``entry`` and everything that tells what, where or by whom is empty where the service is
     private and the reader has not proven to be a reporter. ``own`` is there for those who have.
+    ``answered_by`` is the report in whose name the reader may say whether it was fixed: their
+    own, or the number's where no link could be sent to its reporter.
     """
 
     number: int
@@ -94,6 +96,7 @@ class PublicRequest:
     first: bool
     hidden: bool
     own: OwnReport | None
+    answered_by: Report | None
     status: Status
     entry: ServiceEntry | None
     agency: str
@@ -226,6 +229,7 @@ def _told(
         first=asked.number == request.number,
         hidden=hidden,
         own=own,
+        answered_by=own.report if own else asked if queries.is_answered_by_number(asked) else None,
         status=Status(request.status),
         entry=None if hidden else entry,
         agency="" if hidden else agency.name,

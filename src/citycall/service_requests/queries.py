@@ -54,7 +54,7 @@ def _not_found() -> NotFound:
 def report_by_number(number: int) -> Report:
     """The report with this confirmation number; raises ``NotFound``."""
     try:
-        return Report.objects.select_related("service_request").get(number=number)
+        return Report.objects.select_related("service_request", "contact").get(number=number)
     except Report.DoesNotExist:
         raise _not_found() from None
 
@@ -105,6 +105,11 @@ def is_reporter(actor: Actor, request: ServiceRequest) -> bool:
     return Report.objects.filter(
         pk__in=actor.reports, service_request_id__in=family_ids(request.pk)
     ).exists()
+
+
+def is_answered_by_number(report: Report) -> bool:
+    """Whether the number alone proves the report, since no link could be sent to its reporter."""
+    return report.contact is None or not report.contact.email
 
 
 def reports_of(request: ServiceRequest) -> list[Report]:

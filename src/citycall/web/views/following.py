@@ -88,7 +88,7 @@ def show(
         ),
         "entries": sentences.timeline(told, at=at),
         "answers": _own_answers(told),
-        "may_dispute": own is not None and may_dispute(told),
+        "may_dispute": told.answered_by is not None and may_dispute(told),
         "add_form": WordsForm(
             label=_("What would you like to add?"), typed=typed or {}, faults=faults
         ),
@@ -115,7 +115,7 @@ def may_dispute(told: PublicRequest) -> bool:
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter says that it is fixed."""
     told = _told(request, numbers.read(number))
-    feedback.confirm(_own_report(told), by=visits.resident_of(request), at=clock.now())
+    feedback.confirm(_answered_by(told), by=visits.resident_of(request), at=clock.now())
     messages.success(request, _("Thank you. The request is closed as confirmed."))
     return redirect("web:request", number=numbers.show(told.number))
 
@@ -153,8 +153,12 @@ class Reasoned(View):
     def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         """Only for a reporter of the problem."""
         self.told = _told(request, numbers.read(named["number"]))
-        _own_report(self.told)
+        self.check()
         return super().dispatch(request, *arguments, **named)
+
+    def check(self) -> None:
+        """Raise ``NotAllowed`` for a visitor who may not take the step."""
+        _own_report(self.told)
 
     def get(self, request: HttpRequest, **_named: object) -> HttpResponse:
         """Ask for the words; nothing happens by looking at a page."""
@@ -205,10 +209,14 @@ class StillThere(Reasoned):
     button = gettext_lazy("Open the request again")
     thanks = gettext_lazy("The request is open again. Thank you for telling us.")
 
+    def check(self) -> None:
+        """Also for one whose number is the proof."""
+        _answered_by(self.told)
+
     def act(self, request: HttpRequest, words: str) -> None:
         """Dispute the completion."""
         by = visits.resident_of(request)
-        feedback.dispute(_own_report(self.told), by=by, at=clock.now(), words=words)
+        feedback.dispute(_answered_by(self.told), by=by, at=clock.now(), words=words)
 
 
 class Withdraw(Reasoned):
@@ -245,11 +253,19 @@ def _told(request: HttpRequest, number: int) -> PublicRequest:
 
 
 def _own_report(told: PublicRequest) -> Report:
-    if told.own is None:
+    return _proven(told.own.report if told.own else None)
+
+
+def _answered_by(told: PublicRequest) -> Report:
+    return _proven(told.answered_by)
+
+
+def _proven(report: Report | None) -> Report:
+    if report is None:
         raise NotAllowed(
             _("Please open this page from the link in your message, so that we know it is yours.")
         )
-    return told.own.report
+    return report
 
 
 def _take_key(request: HttpRequest, key: str) -> None:
