@@ -69,7 +69,7 @@ def test_what_changed_is_shown_line_by_line(admin: Client, city) -> None:
     assert "-name: Pothole\n+name: Crater &lt;b&gt;" in page
 
 
-def failed_job(city) -> ProcrastinateJob:
+def failed_job(city):
     submit(draft(), by=city.resident, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed', attempts = 5")

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +15,7 @@ from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, DomainError, Faults
 from citycall.manage import texts
-from citycall.manage.site import Managed, who
+from citycall.manage.site import Managed, to_changes, who
 from citycall.manage.texts import Kind
 
 LONGEST = 200_000
@@ -121,9 +118,6 @@ class DocumentAdmin(Managed):
     kind: Kind
     kind_name: str
 
-    class Media:
-        css = {"all": ("manage/manage.css",)}
-
     def get_form(
         self,
         request: HttpRequest,
@@ -149,7 +143,4 @@ class DocumentAdmin(Managed):
     ) -> HttpResponse:
         """The changes of this definition, where they can be undone."""
         row = self.get_object(request, object_id)
-        if row is None:
-            return redirect("admin:core_revision_changelist")
-        query = urlencode({"subject_kind": self.kind_name, "subject_code": row.code})
-        return redirect(f"{reverse('admin:core_revision_changelist')}?{query}")
+        return to_changes(subject_kind=self.kind_name, subject_code=row.code if row else "")

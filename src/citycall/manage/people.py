@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -19,7 +20,7 @@ from citycall.core import clock, revisions
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.manage.records import each
-from citycall.manage.site import Managed, site, who
+from citycall.manage.site import Managed, site, to_changes, who
 from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE
 
 # Generic for the type checker only: Django's own classes are not, when they run.
@@ -48,6 +49,13 @@ class MembershipForm(_MembershipForm):
         model = Membership
         fields = ("role", "agency", "team")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Without the links to other pages around it; the column's name is not the control's.
+            field.widget = getattr(field.widget, "widget", field.widget)
+            field.widget.attrs["aria-label"] = str(field.label)
+
     def clean(self) -> dict[str, Any]:
         """A role that is not city-wide needs its agency, and a team belongs to the agency."""
         cleaned = super().clean() or {}
@@ -66,6 +74,12 @@ class MembershipSet(_FormSet):
     """A person's roles together."""
 
     actor: Actor
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name the box that takes a role; the column's heading is not its label."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Take this role")
 
     def clean(self) -> None:
         """Nobody locks themselves out, so that there is always an administrator."""
@@ -115,6 +129,7 @@ class PersonForm(_UserForm):
     """A person's account."""
 
     actor: Actor
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     def clean_is_active(self) -> bool:
         """Nobody closes their own account, so that there is always an administrator."""
@@ -188,6 +203,13 @@ class PersonAdmin(Managed, _UserAdmin):
         if request.method == "POST" and response.status_code == 302 and person is not None:
             self._record(request, person, {"password": "before"}, {"password": "set anew"})
         return response
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The changes of this person's account and roles."""
+        person = self.get_object(request, object_id)
+        return to_changes(subject_code=person.username if person else "")
 
     def _record(self, request: HttpRequest, person: User, before: Any, after: Any) -> None:
         revisions.record(

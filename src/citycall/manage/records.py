@@ -66,9 +66,6 @@ class RevisionAdmin(ReadOnly):
     actions = ("undo",)
     fields = ("at", "actor_name", "subject_kind", "subject_code", "changed", "note", "undoes")
 
-    class Media:
-        css = {"all": ("manage/manage.css",)}
-
     @admin.display(description=_("What changed"))
     def changed(self, revision: Revision) -> "SafeString":
         """The lines that were taken away and added."""

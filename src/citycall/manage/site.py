@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,7 @@ class ManageSite(admin.AdminSite):
     site_header = _("CityCall administration")
     site_title = _("CityCall administration")
     index_title = _("What do you want to change?")
+    index_template = "manage/index.html"
     site_url = "/agency"
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -125,6 +127,11 @@ class ManageSite(admin.AdminSite):
 site = ManageSite(name="admin")
 
 
+def to_changes(**fields: str) -> HttpResponse:
+    """The list of changes whose fields have these values, from where they can be undone."""
+    return redirect(f"{reverse('admin:core_revision_changelist')}?{urlencode(fields)}")
+
+
 class CappedPaginator(_Paginator):
     """Pages of the first thousand rows, so that no list counts a table of millions."""
 
@@ -146,6 +153,9 @@ class Managed(_ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+
+    class Media:
+        css = {"all": ("manage/manage.css",)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the kind stands on the index."""

@@ -109,7 +109,9 @@ class Known:
         """Which requests are here, but not as the source tells them now."""
         if records is None:
             return np.zeros(len(self.ids), dtype=bool)
-        return (self.ids != 0) & (self.records != np.asarray(records.to_pylist(), dtype=object))
+        told = np.asarray(records.to_pylist(), dtype=object)
+        changed: NDArray[np.bool_] = (self.ids != 0) & (self.records != told)
+        return changed
 
     def worked_on(self, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which of the asked requests somebody has taken a step with since the last load."""
@@ -166,7 +168,7 @@ def find(batch: PastBatch, *, source: str) -> Known:
 
 def _last_told(ids: list[int]) -> tuple[dict[int, int], dict[int, dict[str, Any]]]:
     """The last ``imported`` event of each request: its id, and the facts that it tells."""
-    values = {"subject": SUBJECT, "imported": Kind.IMPORTED.value, "requests": ids}
+    values: dict[str, Any] = {"subject": SUBJECT, "imported": Kind.IMPORTED.value, "requests": ids}
     with connection.cursor() as cursor:
         cursor.execute(_LAST_TOLD, values)
         found = cursor.fetchall()
