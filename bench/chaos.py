@@ -10,13 +10,15 @@ from bench import client, intake, stage
 from citycall.core import numbers
 
 PATIENCE_SECONDS = 60.0
+KILL_AFTER_SECONDS = (1.0, 6.0)
 
 
 def _kill_at_random(
     children: list[stage.Child], *, stop: threading.Event, seed: int, log: Counter[str]
 ) -> None:
     chance = random.Random(seed)
-    while not stop.wait(chance.uniform(0.3, 1.5)):
+    # Long enough for a killed web process to come up again: it needs about two seconds.
+    while not stop.wait(chance.uniform(*KILL_AFTER_SECONDS)):
         child = chance.choice(children)
         child.kill()
         log["web" if child is children[0] else "worker"] += 1

@@ -1,5 +1,6 @@
 """All measurements in one run, each on a database of its own."""
 
+import json
 import os
 import platform
 import time
@@ -66,7 +67,7 @@ def run(*, smoke: bool, only: Collection[str], say: Callable[[str], None]) -> di
         start = time.monotonic()
         with stage.prepared(cluster=cluster) as where:
             results[name] = measure(where, _load_city(where), sizes)
-        say(f"{name}: {time.monotonic() - start:.0f} s")
+        say(f"{name}: {time.monotonic() - start:.0f} s: {json.dumps(results[name])}")
     return results
 
 

@@ -101,7 +101,10 @@ class Child:
     def stop(self) -> None:
         """End it in an orderly way."""
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def memory_mb(self) -> list[int]:
         """Resident megabytes of the process and of each of its children."""

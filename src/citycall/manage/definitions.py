@@ -33,10 +33,10 @@ class ServiceAdmin(DocumentAdmin):
         from_text=shape.from_file,
     )
     kind_name = catalog_queries.SERVICE
-    list_display = ("name", "code", "group", "agency", "team", "active")
+    list_display = ("name", "code", "team", "active")
     list_filter = ("active", "group", "agency")
     search_fields = ("name", "code")
-    list_select_related = ("agency", "team")
+    list_select_related = ("team",)
     ordering = ("group", "name")
 
 

@@ -153,6 +153,7 @@ class Managed(_ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     class Media:
         css = {"all": ("manage/manage.css",)}
