@@ -103,6 +103,8 @@ def test_by_keyboard_from_the_sign_in_to_completed(
 ) -> None:
     with browser.open_page(f"{site}/agency", size=size) as opened:
         page = opened.page
+        # Heard from the start: the browser is told in time that a test will choose the file.
+        page.on("filechooser", lambda _chooser: None)
         check(opened)
         type_into(page, page.get_by_label("User name"), "dispatcher")
         type_into(page, page.get_by_label("Password"), "correct horse battery")

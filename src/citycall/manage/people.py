@@ -144,7 +144,7 @@ class PersonAdmin(Managed, _UserAdmin):
     """People and their roles; what they may do follows from the roles alone."""
 
     form = PersonForm
-    change_user_password_template = "manage/change_password.html"
+    change_user_password_template = "manage/change_password.html"  # noqa: S105  (a template)
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
