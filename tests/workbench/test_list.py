@@ -95,7 +95,7 @@ def test_the_filters_are_kept_from_page_to_page(sit, report, monkeypatch) -> Non
     address = onward[1].replace("&amp;", "&")
     assert "team=cleaning" in address
     assert "show=new" in address
-    second = sit("dispatcher").client.get(f"/agency{address}")
+    second = sit("dispatcher").client.get(address)
     assert len(numbers_on(second)) == 1
     assert '<option value="cleaning" selected>' in second.content.decode()
 
@@ -178,6 +178,11 @@ def test_a_number_that_is_not_found_is_said_at_its_field(
     assert sentence in page
     assert number in page
     assert answer.context["typed"] == typed
+
+
+def test_the_list_is_found_again_from_a_number_that_was_not(sit) -> None:
+    page = sit("dispatcher").get("/agency/find", number="12").content.decode()
+    assert 'href="/agency?show=late"' in page
 
 
 def test_find_does_not_open_another_agencys_request(sit, report) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from citycall.accounts.models import Role
@@ -25,13 +27,25 @@ def staff_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _sign_in(request)
         actor = actor_of(request.user)
         if actor.kind is not ActorKind.STAFF:
             raise NotAllowed(_("This page is for city staff."))
-        return view(request, actor, *args, **kwargs)
+        response = view(request, actor, *args, **kwargs)
+        # Contact data stays in no browser's store after its reader has left.
+        add_never_cache_headers(response)
+        return response
 
     return guarded
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    messages.warning(
+        request, _("You had been signed out, so nothing was done. Please sign in and try again.")
+    )
+    return redirect_to_login(request.path.rpartition("/")[0])
 
 
 def links_for(actor: Actor) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
@@ -22,7 +22,7 @@ from citycall.workbench.staff import links_for, staff_only
 from citycall.workbench.steps import Decided, StepPage
 
 
-@require_GET
+@require_safe
 @staff_only
 def request_page(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """One request with everything that this actor may see of it and do to it."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
@@ -20,14 +20,14 @@ from citycall.workbench.staff import links_for, staff_only
 _KNOWN = {*PILES, *Status.values, "all"}
 
 
-@require_GET
+@require_safe
 @staff_only
 def work_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Open work of the actor's agencies by due date, or requests in one state, latest first."""
     return render(request, "workbench/list.html", _context(request, actor))
 
 
-@require_GET
+@require_safe
 @staff_only
 def find(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Open the request that a confirmation number leads to, or say on the list why not."""
