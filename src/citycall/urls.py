@@ -1,15 +1,15 @@
 """Every address of the site, by door."""
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from citycall.api.door import api
+from citycall.manage.site import site
 from citycall.operations.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("api/v1/", api.urls),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
     path("", include("citycall.workbench.urls")),
     path("", include("citycall.web.urls")),
 ]

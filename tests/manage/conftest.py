@@ -1,11 +1,9 @@
 """An administrator, who holds the role and none of Django's flags, at the administrators' site."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from citycall.accounts.models import User
 from tests import city as small_city
@@ -14,12 +12,6 @@ from tests import city as small_city
 @pytest.fixture
 def city(db: None) -> small_city.City:
     return small_city.build()
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(settings: Settings, tmp_path: Path) -> None:
-    settings.UPLOADS = settings.STATIC_ROOT = tmp_path
-    settings.ROOT_URLCONF = "tests.manage.urls"
 
 
 @pytest.fixture

@@ -188,6 +188,7 @@ class TransferForm(StepForm):
 class CompleteForm(StepForm):
     """What came of it, in words for the resident, with a photo where the service asks."""
 
+    mark_optional = False  # The photo's hint says whether it is needed.
     outcome = forms.ChoiceField(label=_("Outcome"), error_messages=_CHOOSE)
     explanation = Words(
         _("What was done?"),
@@ -202,8 +203,9 @@ class CompleteForm(StepForm):
         spec = book.service_by_id(request.service_id).spec
         outcomes = [(code, book.outcome(code).spec.name) for code in spec.outcomes]
         self._choices("outcome", [("", _now("Choose an outcome")), *outcomes])
-        if spec.photo_on_completion:
-            self.fields["photo"].help_text = _("This service needs one.")
+        self.fields["photo"].help_text = (
+            _("This service needs one.") if spec.photo_on_completion else _("Where it helps.")
+        )
 
 
 class ReasonForm(StepForm):
