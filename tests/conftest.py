@@ -19,12 +19,19 @@ if "DATABASE_URL" not in os.environ:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
-    """Let the test database be flushed between transactional tests."""
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """Let the test database be flushed between transactional tests, and dropped at the end."""
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER event_no_truncate")
+    yield
+    # Threads of a live server keep connections of their own, and would keep the database.
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
