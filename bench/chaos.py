@@ -10,20 +10,26 @@ from bench import client, intake, stage
 from citycall.core import numbers
 
 PATIENCE_SECONDS = 60.0
-KILL_AFTER_SECONDS = (1.0, 6.0)
+KILL_AFTER_SECONDS = (0.5, 4.0)
 
 
 def _kill_at_random(
-    children: list[stage.Child], *, stop: threading.Event, seed: int, log: Counter[str]
+    children: list[stage.Child],
+    *,
+    port: int,
+    stop: threading.Event,
+    seed: int,
+    log: Counter[str],
 ) -> None:
     chance = random.Random(seed)
-    # Long enough for a killed web process to come up again: it needs about two seconds.
     while not stop.wait(chance.uniform(*KILL_AFTER_SECONDS)):
         child = chance.choice(children)
         child.kill()
         log["web" if child is children[0] else "worker"] += 1
         time.sleep(chance.uniform(0.0, 0.3))
         child.start()
+        # The next blow may fall at any moment of work, but not before there is work again.
+        stage.wait_for(port)
 
 
 def measure(where: stage.Stage, *, secret: str, count: int, seed: int = 311) -> dict[str, Any]:
@@ -35,7 +41,9 @@ def measure(where: stage.Stage, *, secret: str, count: int, seed: int = 311) -> 
     kills: Counter[str] = Counter()
     stop = threading.Event()
     killer = threading.Thread(
-        target=_kill_at_random, args=(children,), kwargs={"stop": stop, "seed": seed, "log": kills}
+        target=_kill_at_random,
+        args=(children,),
+        kwargs={"port": port, "stop": stop, "seed": seed, "log": kills},
     )
     reports = intake.submissions(port=port, secret=secret, facts=known, count=count)
     killer.start()
