@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from citycall.core import events as core_events
-from citycall.core.actors import Actor, ActorKind
+from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
@@ -120,8 +120,3 @@ def need_words(text: str, *, field: str, sentence: str) -> str:
             _("Please keep this under %(n)s characters.") % {"n": LONGEST_WORDS}, field=field
         )
     return words
-
-
-def is_person(by: Actor) -> bool:
-    """Whether the actor is somebody, rather than the clock."""
-    return by.kind is not ActorKind.SYSTEM
