@@ -70,6 +70,7 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     from citycall.core.models import Visibility
     from citycall.places.queries import areas
     from citycall.service_requests import queries
+    from citycall.workbench import queue
 
     points = where.psql(
         "SELECT longitude, latitude, service_id FROM service_requests_servicerequest "
@@ -86,6 +87,8 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     dispatcher = Actor(
         kind=ActorKind.STAFF, id=1, memberships=frozenset({(Role.DISPATCHER.value, agency)})
     )
+    teams = queue.teams_of(dispatcher)
+    now = datetime.now(UTC)
     older = queries.work_list(SYSTEM, size=50).older
 
     def follow(n: int) -> object:
@@ -110,6 +113,11 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
         "list_first_page": lambda n: queries.work_list(SYSTEM, size=50),
         "list_next_page": lambda n: queries.work_list(SYSTEM, size=50, older_than=older),
         "list_of_agency": lambda n: queries.work_list(dispatcher, status="open", size=50),
+        "queue_open": lambda n: queue.open_work(dispatcher, teams, pile="open", at=now, size=50),
+        "queue_disputed": lambda n: queue.open_work(
+            dispatcher, teams, pile="disputed", at=now, size=50
+        ),
+        "queue_counts": lambda n: queue.counts(dispatcher, teams, at=now),
         "follow_by_number": follow,
         "nearest_open_same_service": nearest,
         "point_in_areas": in_areas,
