@@ -138,6 +138,11 @@ class AreaIndex:
             found.setdefault(refs[position].layer, refs[position])
         return tuple(found.values())
 
+    def neighborhood_at(self, longitude: float, latitude: float) -> AreaRef | None:
+        """The neighborhood that holds the point, where the city has such a layer."""
+        here = self.at(longitude, latitude)
+        return next((area for area in here if area.layer.startswith("neighborhood")), None)
+
     def at_many(self, longitudes: ArrayLike, latitudes: ArrayLike) -> AreasOfPoints:
         """The partition areas of n points, given as two arrays of n degrees (NaN: no point)."""
         x, y = (np.asarray(values, dtype=np.float64) for values in (longitudes, latitudes))

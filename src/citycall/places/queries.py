@@ -10,23 +10,29 @@ from shapely import MultiPolygon, Polygon
 from citycall.core.errors import DomainError
 from citycall.core.snapshots import Snapshot
 from citycall.places import coordinates
+from citycall.places.candidates import Answer, Surroundings
 from citycall.places.finding import FoundPlace, find_places
 from citycall.places.index import AreaIndex, AreaRef, StoredArea
 from citycall.places.locations import Location
 from citycall.places.models import Area, AreaLayer
+from citycall.places.search import answering, describing, picture
+from citycall.places.search.picture import Gazetteer
 
 # A phone that is unsure by more than this is not believed to be in the city on that account.
 GREATEST_BENEFIT_OF_DOUBT_M = 250.0
 
 __all__ = [
     "AREAS",
+    "GAZETTEER",
     "AreaIndex",
     "FoundPlace",
     "OutsideCity",
     "areas",
     "check_inside",
     "find_places",
+    "search",
     "shape_of",
+    "surroundings",
 ]
 
 
@@ -76,11 +82,41 @@ def _ref(row: Area) -> AreaRef:
 
 
 AREAS = Snapshot("areas", _load)
+GAZETTEER: Snapshot[Gazetteer] = Snapshot("gazetteer", picture.load)
 
 
 def areas() -> AreaIndex:
     """All layers in memory, at most a second behind the tables."""
     return AREAS.get()
+
+
+def search(
+    words: str,
+    *,
+    near: coordinates.Point | None = None,
+    limit: int = 8,
+    typing: bool = False,
+) -> Answer:
+    """The places that words may mean, best first, and whether the first is surely meant.
+
+    Takes whatever a person says or types: addresses, blocks, corners, names, numbers of poles
+    and stops, coordinates, mixtures, in English or Spanish, misspelt or (``typing``) only begun.
+    ``near`` is a (longitude, latitude) whose surroundings tip ties. At most ``limit`` candidates.
+    """
+    return answering.answer(
+        words,
+        GAZETTEER.get(),
+        areas(),
+        city=settings.CITYCALL_CITY_NAME,
+        near=near,
+        limit=limit,
+        typing=typing,
+    )
+
+
+def surroundings(longitude: float, latitude: float) -> Surroundings:
+    """What lies at and around a point, in words that a crew can use."""
+    return describing.describe_point(longitude, latitude, GAZETTEER.get(), areas())
 
 
 def check_inside(location: Location) -> None:

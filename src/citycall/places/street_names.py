@@ -37,16 +37,20 @@ TYPES: dict[str, str] = {
     for form in forms.split()
 }
 _UNITS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-).split()
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth"),
+)
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = {word: n for n, word in enumerate(_UNITS, start=1)}
 _ROUND_ORDINALS = {f"{word[:-1]}ieth": n * 10 for n, word in enumerate(_TENS, start=2)}
 _TENS_OF = {word: n * 10 for n, word in enumerate(_TENS, start=2)}
 _NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _APART = re.compile(r"[^\w'&]+")
-_SAME = {"saint": "st", "mount": "mt", "fort": "ft", "junior": "jr", "doctor": "dr"}
+_SAME = {
+    **{"saint": "st", "mount": "mt", "fort": "ft", "junior": "jr", "doctor": "dr"},
+    **{"hts": "heights", "pk": "park", "spgs": "springs", "vly": "valley", "gdns": "gardens"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ def _capital(word: str) -> str:
         return word.lower()
     if word.lower().startswith("mc") and len(word) > 4:
         return f"Mc{word[2:].capitalize()}"
-    return "'".join(part.capitalize() for part in word.split("'")) if "'" in word[:3] else (
-        word.capitalize()
+    return (
+        "'".join(part.capitalize() for part in word.split("'"))
+        if "'" in word[:3]
+        else (word.capitalize())
     )

@@ -193,12 +193,13 @@ class Nearby:
     metres: float
 
 
+# The index is told a bigint: of a smaller integer it would serve the box alone.
 _NEAREST = """
 SELECT id, number, place, status, requested_at, report_count,
        (mercator <-> citycall_mercator(%(longitude)s, %(latitude)s))
            * cos(radians(%(latitude)s)) AS metres
 FROM service_requests_servicerequest
-WHERE service_id = %(service)s AND status IN ('new', 'assigned', 'in_progress', 'on_hold')
+WHERE service_id = %(service)s::bigint AND status IN ('new', 'assigned', 'in_progress', 'on_hold')
   AND mercator <@ box(
       point(
           (citycall_mercator(%(longitude)s, %(latitude)s))[0] - %(reach)s,

@@ -1,0 +1,1 @@
+"""One search for every way to say where: addresses, corners, blocks, names, codes, points."""
