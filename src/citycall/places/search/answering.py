@@ -20,7 +20,7 @@ WORTH_SHOWING = 0.4
 # How much better than the next the first must be to be taken without asking.
 AHEAD = 0.055
 # Where the words are only a part of both names, or one word, more is asked for.
-AHEAD_OF_NAMESAKE, AHEAD_ON_ONE_WORD = 0.18, 0.12
+AHEAD_OF_NAMESAKE, AHEAD_ON_ONE_WORD = 0.18, 0.13
 SAME_PLACE_M = 75.0
 # What lying near the person's surroundings is worth, and how near that is.
 NEARNESS, NEAR_M = 0.09, 1_500.0
@@ -29,6 +29,7 @@ ANCHOR_AT_LEAST = 0.6
 _APART = (",", " - ")
 _BETWEEN_PARTS = (*_APART, " in ", " en ", " on ", " at ", " near ", " by ", " of ")
 LEAST_OF_PART = 0.33
+CONFIRMED = 0.965
 AT_ANCHOR_M = 400.0
 
 
@@ -120,9 +121,9 @@ def _confirmed(each: Found, others: Iterable[Found], *, unsure: float) -> Found:
     for other in others:
         apart = along.metres_apart(each.point, other.point)
         if apart <= AT_ANCHOR_M + min(other.accuracy_m, 1_500.0) and other.code != each.code:
-            surer = min(each.sure * (0.94 + 0.08 * other.sure), 0.99)
+            surer = min(each.sure * (0.94 + 0.08 * other.sure), CONFIRMED)
             if each.accuracy_m < other.accuracy_m:
-                surer = max(surer, min(other.sure + 0.01, 0.98))
+                surer = max(surer, min(other.sure + 0.01, CONFIRMED))
             return replace(each, sure=surer)
     return replace(each, sure=each.sure * unsure if each.sure > ANCHOR_AT_LEAST else 0.0)
 

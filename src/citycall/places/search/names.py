@@ -31,6 +31,8 @@ BEGUN = 0.92
 # What a word is worth that was written as two or two as one, and one that lost its end.
 JOINED, CUT_OFF, SHORTENED = 0.97, 0.85, 0.75
 MOST_CUT_OFF = 2
+# What a word is worth that is not of the place's own name but of what it lies in or at.
+AROUND = 0.88
 REMEMBERED = 4_096
 # Shorter words sound like others by chance.
 LONG = 7
@@ -123,13 +125,13 @@ class NameIndex:
         here, inside = np.zeros_like(said), np.zeros_like(said)
         for word, likeness in reversed(known):
             if (ids := self._within.get(word)) is not None:
-                here[ids] = np.maximum(here[ids], likeness)
+                here[ids] = np.maximum(here[ids], likeness * AROUND)
             if (ids := self._own.get(word)) is not None:
                 here[ids] = np.maximum(here[ids], likeness)
                 inside[ids] = np.maximum(inside[ids], likeness * self._rarity[word])
         said += here * np.float32(weight)
         has += inside
-        exact &= here > 0.99
+        exact &= here >= AROUND
 
     def _best(
         self,
@@ -166,7 +168,7 @@ class NameIndex:
         if last and len(word) >= SHORTEST_BEGUN:
             for other in self._beginning(word):
                 found.setdefault(other, BEGUN)
-        if word not in found and len(word) >= SHORTEST_BEGUN and word.isalpha():
+        if (word not in found or len(word) < SHORTEST_ALIKE) and word.isalpha():
             if len(word) >= SHORTEST_ALIKE:
                 found = {**self._alike(word), **found}
             for other in self._beginning(word) if len(word) > SHORTEST_BEGUN else ():

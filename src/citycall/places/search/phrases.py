@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 200
+# In Queens a house number is its avenue's and then two digits of its own.
+QUEENS_DIGITS = 2
 _NUMBER_WORDS = {
     word: number
     for number, word in enumerate(
@@ -88,7 +90,8 @@ _FROM_TO = re.compile(r"^(?P<before>.+?) from (?P<one>.+?) to (?P<other>.+)$")
 _RELATION = re.compile(
     r"\b(?:in |at |on |to )?(?:the )?(?:alley )?(?:r/o|rear of|rear|behind|"
     r"(?:in )?back of|in front of|front of|across (?:the street )?from|across|"
-    r"next to|beside|besides|near|by|close to|outside of|outside|opposite(?: of)?|off of|under|underneath|inside of|inside|along|past|"
+    r"next to|beside|besides|near|by|close to|outside of|outside|opposite(?: of)?|off of|"
+    r"under|underneath|inside of|inside|along|past|"
     r"just \w+ of|"
     r"(?:north|south|east|west) of|corner of|alley of|alley (?:at|off)|at|on|in|of|from)\b"
     r"(?: the)?\b"
@@ -248,12 +251,17 @@ def block_in(text: str) -> tuple[int, str] | None:
     return hundred // 100 * 100, found[2]
 
 
-def number_in(text: str) -> tuple[int, str] | None:
-    """The house number and the street of ``3200 harford rd``; not of ``33rd street``."""
+def number_in(text: str) -> tuple[tuple[int, ...], str] | None:
+    """The house number and the street of ``3200 harford rd``; not of ``33rd street``.
+
+    ``52-10`` is house 5210 where numbers are written so, and else the first of some.
+    """
     found = _NUMBERED.fullmatch(_NUMBER_IS.sub("", text))
     if not found:
         return None
-    return int(found[1]), _UNIT.sub("", found[4])
+    number, second = found[1], found[2] or ""
+    joined = (int(number + second),) if len(second) == QUEENS_DIGITS else ()
+    return (*joined, int(number)), _UNIT.sub("", found[4])
 
 
 def corner_in(text: str) -> tuple[list[str], str] | None:

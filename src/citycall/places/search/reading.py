@@ -29,6 +29,7 @@ MOST_STREETS = 6
 # Streets that meet nowhere as they are named were perhaps misheard.
 DO_NOT_MEET = 0.9
 MOST_MATCHES = 16
+MUCH_WORSE = 0.35
 MOST_NAMES = 24
 # How many numbers a house may lie outside what is known of its street and be put at its end.
 NEAR_NUMBERS = 24
@@ -98,13 +99,12 @@ def of_numbers(text: str, gazetteer: Gazetteer, *, zip_code: str, typing: bool) 
     if block := phrases.block_in(text):
         yield from _hundreds(*block, gazetteer, typing=typing)
     elif numbered := phrases.number_in(text):
-        number, words = numbered
+        numbers, words = numbered
         matches = streets_of(words, gazetteer, typing=typing)
         best = matches[0].quality if matches else 0.0
-        for match in matches:
-            if match.quality < best - 0.35:
-                break
-            yield from _house(number, match, gazetteer, zip_code)
+        for match, number in product(matches, numbers):
+            if match.quality >= best - MUCH_WORSE:
+                yield from _house(number, match, gazetteer, zip_code)
 
 
 def _house(number: int, match: StreetMatch, gazetteer: Gazetteer, zip_code: str) -> Iterator[Found]:
