@@ -131,6 +131,14 @@ function copyHtmx(folder) {
   cpSync(join(modules, "htmx.org/LICENSE"), join(folder, "LICENSE"));
 }
 
+// Modules find each other by these names, which the folder's version keeps apart.
+function copyMapLibre(folder) {
+  for (const name of ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css"]) {
+    cpSync(join(modules, "maplibre-gl/dist", name), join(folder, name));
+  }
+  cpSync(join(modules, "maplibre-gl/LICENSE.txt"), join(folder, "LICENSE.txt"));
+}
+
 function copyAxe(folder) {
   cpSync(join(modules, "axe-core/axe.min.js"), join(folder, "axe.min.js"));
   cpSync(join(modules, "axe-core/LICENSE"), join(folder, "LICENSE"));
@@ -160,10 +168,12 @@ cpSync(join(here, "OFL.txt"), join(uswds, "woff2/OFL.txt"));
 
 const htmx = freshFolder(vendor, `htmx-${version("htmx.org")}`);
 copyHtmx(htmx);
+const maplibre = freshFolder(vendor, `maplibre-gl-${version("maplibre-gl")}`);
+copyMapLibre(maplibre);
 const axe = freshFolder(testVendor, `axe-core-${version("axe-core")}`);
 copyAxe(axe);
-for (const folder of [uswds, htmx, axe]) writeChecksums(folder);
+for (const folder of [uswds, htmx, maplibre, axe]) writeChecksums(folder);
 
-for (const file of [uswds, htmx, axe].flatMap(listFiles)) {
+for (const file of [uswds, htmx, maplibre, axe].flatMap(listFiles)) {
   console.log(`${String(readFileSync(file).length).padStart(8)}  ${relative(join(here, ".."), file)}`);
 }

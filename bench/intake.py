@@ -27,6 +27,7 @@ def facts(where: stage.Stage) -> dict[str, Any]:
     from citycall.core import clock
     from citycall.places.queries import areas
     from citycall.routing.queries import routing
+    from citycall.service_requests import cells
 
     entry = catalog().service(SERVICE)
     longitude, latitude = (
@@ -42,6 +43,7 @@ def facts(where: stage.Stage) -> dict[str, Any]:
         "REASON": decision.reason.replace("'", ""),
         "LONGITUDE": longitude,
         "LATITUDE": latitude,
+        "CELL": cells.cell_of(longitude, latitude),
         "AREAS": "{" + ",".join(map(str, area_ids)) + "}",
         "WORDS": WORDS,
         "ANSWERS": json.dumps(ANSWERS),

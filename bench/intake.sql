@@ -10,12 +10,12 @@ WITH contact AS (
         number, service_id, agency_id, team_id, rule_id, status, status_before_merge, priority,
         report_count, requested_at, updated_at, promised_at, due_at, hold_reason, explanation,
         referred_to, verification, reopened_count, location_kind, longitude, latitude, place,
-        directions, accuracy_m, areas, source, source_id)
+        directions, accuracy_m, areas, h3_cell, source, source_id)
     VALUES (
         :number, SERVICE, AGENCY, TEAM, NULL, 'new', '', 3,
         1, now(), now(), now() + interval '5 days', now() + interval '5 days', '', '', '', '', 0,
         'address', LONGITUDE + :east / 100000.0, LATITUDE + :north / 100000.0,
-        '1200 E Monument St', 'behind the playground', NULL, 'AREAS'::int[], '', '')
+        '1200 E Monument St', 'behind the playground', NULL, 'AREAS'::int[], CELL, '', '')
     RETURNING id
 ), report AS (
     INSERT INTO service_requests_report (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import stage
+from bench import maps, stage
 
 ROUNDS = 5
 CALLS = 60
@@ -44,7 +44,8 @@ def _settle(where: stage.Stage) -> None:
 
 
 def _all_reads(where: stage.Stage) -> dict[str, float]:
-    return {name: _cost(call) for name, call in _reads(where).items()}
+    calls = _reads(where) | maps.reads(where)
+    return {name: _cost(call) for name, call in calls.items()}
 
 
 def _cost(call: Callable[[int], object]) -> float:

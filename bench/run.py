@@ -22,10 +22,21 @@ class Sizes:
     imported: int
     small: int
     large: int
+    entries: int
 
 
-FULL = Sizes(rounds=5, seconds=8, chaos=10_000, imported=100_000, small=100_000, large=5_000_000)
-SMOKE = Sizes(rounds=2, seconds=2, chaos=500, imported=5_000, small=2_000, large=10_000)
+FULL = Sizes(
+    rounds=5,
+    seconds=8,
+    chaos=10_000,
+    imported=100_000,
+    small=100_000,
+    large=5_000_000,
+    entries=250_000,
+)
+SMOKE = Sizes(
+    rounds=2, seconds=2, chaos=500, imported=5_000, small=2_000, large=10_000, entries=20_000
+)
 
 
 def _load_city(where: stage.Stage) -> str:
@@ -100,9 +111,16 @@ def _reads(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return reads.measure(where, small=sizes.small, large=sizes.large)
 
 
+def _search(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import searching
+
+    return searching.measure(where, entries=sizes.entries)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
     "imports": _imports,
+    "search": _search,
     "reads": _reads,
 }

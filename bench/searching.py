@@ -71,9 +71,7 @@ def _fill(where: stage.Stage, missing: int) -> None:
         (west, south, east, north) = cursor.execute(
             "SELECT min(longitude), min(latitude), max(longitude), max(latitude) FROM places_place"
         ).fetchone() or (0, 0, 0, 0)
-        with cursor.copy(
-            f"COPY places_place ({columns}, latitude, accuracy_m) FROM STDIN"
-        ) as copy:
+        with cursor.copy(f"COPY places_place ({columns}, latitude, accuracy_m) FROM STDIN") as copy:
             for number in range(max(missing, 0)):
                 name = _name(chance)
                 x, y = chance.uniform(west, east), chance.uniform(south, north)

@@ -8,12 +8,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+import pytest
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    sync_playwright,
+)
+from pytest_django import Settings
 
 AXE = next((Path(__file__).parent / "vendor").glob("axe-core-*/axe.min.js"))
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
+SIZES = [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop")]
+# What tests of the running site bear.
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    # The test server finds the static files by itself, so nothing has to be gathered first.
+    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
+]
+# The password of everybody whom a test city knows.
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -87,6 +106,57 @@ def open_page(url: str, *, size: tuple[int, int] = DESKTOP, **options: Any) -> I
         opened.page.on("response", opened.notice)
         opened.page.goto(url)
         yield opened
+
+
+def prepare(settings: Settings, monkeypatch: pytest.MonkeyPatch, *, uploads: Path) -> None:
+    """Let the live server and a browser run beside each other, with their own uploads."""
+    # The browser's driver runs an event loop in this thread, in which Django refuses to work.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    settings.UPLOADS = uploads
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Sign in at the page that asks for it, and wait for the page that was wanted."""
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the keyboard is at the target, as a ring around it shows."""
+    target.wait_for()
+    for _press in range(80):
+        if target.evaluate("element => element === document.activeElement"):
+            ring = target.evaluate("element => getComputedStyle(element).outlineStyle")
+            assert ring != "none", f"{target} shows no focus"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"The keyboard does not reach {target}.")
+
+
+def press(page: Page, target: Locator) -> None:
+    """Walk to the target, press Enter, and wait for the page that follows."""
+    tab_to(page, target)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def type_into(page: Page, target: Locator, words: str) -> None:
+    """Walk to the target and type."""
+    tab_to(page, target)
+    page.keyboard.type(words)
+
+
+def check(opened: OpenedPage) -> None:
+    """The page is usable by everybody, and nothing on it failed."""
+    page = opened.page
+    assert opened.complaints == [], page.url
+    assert axe_violations(page) == [], page.url
+    assert small_targets(page) == [], page.url
+    assert not wider_than_screen(page), page.url
+    # What axe itself tried on the page is not the page's.
+    opened.complaints.clear()
 
 
 def axe_violations(page: Page, *, rules: Sequence[str] = RULES) -> list[str]:

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from citycall.notifications.email_url import email_settings
 from citycall.operations import home as homes
+from citycall.places.geocoder_settings import geocoder_settings
 
 HERE = Path(__file__).parent
 
@@ -127,10 +128,15 @@ AUTH_USER_MODEL = "accounts.User"
 STATIC_URL = "/static/"
 STATIC_ROOT = homes.home() / "static"
 UPLOADS = homes.folder("uploads")
+# The city's own map, as `citycall places tiles` builds it.
+MAPS = homes.home() / "maps"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Files with a digest in their name never change, nor do those in a folder named by a version: the
+# map's library finds its worker by its plain name there.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/vendor/[^/]+-[0-9.]+/"
 MEDIA_ROOT = UPLOADS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
@@ -155,6 +161,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# A map style of somebody else instead of the city's own, and whence its tiles, pictures and
+# letters come when not from the style's own origin.
+CITYCALL_MAP_STYLE_URL = os.environ.get("CITYCALL_MAP_STYLE_URL", "")
+CITYCALL_MAP_ORIGINS = _list("CITYCALL_MAP_ORIGINS", "")
+
+# An outside geocoder, asked where the city's own gazetteer knows nothing; none by default.
+CITYCALL_GEOCODER = geocoder_settings(
+    os.environ, key=homes.given_secret("geocoder_key"), city=CITYCALL_CITY_NAME
+)
+
 # How many proxies of the city's own stand in front, each adding to X-Forwarded-For.
 CITYCALL_PROXIES = int(os.environ.get("CITYCALL_PROXIES", "0"))
 
@@ -164,7 +180,11 @@ vars().update(
     email_settings(os.environ.get("CITYCALL_EMAIL_URL", ""), outbox=homes.folder("outbox"))
 )
 
-PROCRASTINATE_IMPORT_PATHS = ["citycall.reactions", "citycall.operations.worker"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "citycall.reactions",
+    "citycall.operations.worker",
+    "citycall.service_requests.jobs",
+]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

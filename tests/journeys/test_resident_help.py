@@ -7,12 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests import browser
 from tests.web import town
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    # The test server finds the static files by itself, so nothing has to be gathered first.
-    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
-]
+pytestmark = browser.MARKS
 
 
 @pytest.fixture

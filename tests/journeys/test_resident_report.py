@@ -16,17 +16,7 @@ from tests import browser
 from tests.web import town
 from tests.web.telling import picture
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    # The test server finds the static files by itself, so nothing has to be gathered first.
-    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
-]
-
-SIZES = [
-    pytest.param(browser.PHONE, id="phone"),
-    pytest.param(browser.DESKTOP, id="desktop"),
-]
+pytestmark = browser.MARKS
 
 
 @pytest.fixture
@@ -36,9 +26,7 @@ def site(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> str:
-    # The browser's driver runs an event loop in this thread, in which Django refuses to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    settings.UPLOADS = tmp_path
+    browser.prepare(settings, monkeypatch, uploads=tmp_path)
     town.build()
     return live_server.url
 
@@ -69,9 +57,6 @@ def tell(opened: browser.OpenedPage, photo: Path, *, scripts: bool) -> str:
     go_on(page)
     page.get_by_label("Address, street corner").fill("hoopers feild")
     page.get_by_label("How do we find the spot").fill("behind the playground")
-    check(opened, scripts=scripts)
-    go_on(page)
-    page.get_by_text("Hooper's Field, Herring Run Park").click()
     check(opened, scripts=scripts)
     go_on(page)
     page.get_by_text("More than one", exact=True).click()
@@ -111,7 +96,7 @@ def complete(number: str) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", browser.SIZES)
 def test_report_track_and_confirm(
     site: str, tmp_path: Path, size: tuple[int, int], scripts: bool
 ) -> None:
@@ -144,45 +129,15 @@ def test_report_track_and_confirm(
 def test_the_keyboard_alone_is_enough(site: str) -> None:
     with browser.open_page(f"{site}/services/pothole") as opened:
         page = opened.page
-        press_on(page, "Report this")
-        type_into(page, "Address, street corner, park or place", "1200 Harbor Street")
+        browser.press(page, page.get_by_role("button", name="Report this").last)
+        where = page.get_by_label("Address, street corner, park or place")
+        browser.type_into(page, where, "1200 Harbor Street")
         page.keyboard.press("Enter")
-        type_into(page, "Describe the problem in your own words", "Deep.")
-        press_on(page, "Continue")
-        type_into(page, "E-mail address", "pat@example.org")
+        told = page.get_by_label("Describe the problem in your own words")
+        browser.type_into(page, told, "Deep.")
+        browser.press(page, page.get_by_role("button", name="Continue").last)
+        browser.type_into(page, page.get_by_label("E-mail address"), "pat@example.org")
         page.keyboard.press("Enter")
-        press_on(page, "Send the report")
+        browser.press(page, page.get_by_role("button", name="Send the report"))
         page.wait_for_url("**/r/*")
         assert "We have your report." in page.inner_text("main")
-
-
-def press_on(page: Page, name: str) -> None:
-    """Walk by Tab to a button and press it."""
-    page.get_by_role("button", name=name).last.wait_for()
-    walk_to(page, name)
-    page.keyboard.press("Enter")
-
-
-def type_into(page: Page, label: str, words: str) -> None:
-    """Walk by Tab to a field and type."""
-    page.get_by_label(label).wait_for()
-    walk_to(page, label)
-    page.keyboard.type(words)
-
-
-def walk_to(page: Page, name: str) -> None:
-    """Press Tab until what is called so has the focus, as a ring around it shows."""
-    for _step in range(40):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            """() => {
-              const here = document.activeElement;
-              const label = here.labels?.[0]?.textContent ?? here.textContent;
-              const ring = getComputedStyle(here).outlineStyle !== "none";
-              return [label.trim().replace(/\\s+/g, " "), ring];
-            }"""
-        )
-        if found[0].startswith(name):
-            assert found[1], f"{name} shows no focus"
-            return
-    raise AssertionError(f"Tab does not reach {name}")

@@ -12,16 +12,7 @@ from citycall.catalog.queries import catalog
 from tests import browser
 from tests import city as small_city
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
-]
-
-SIZES = [
-    pytest.param(browser.PHONE, id="phone"),
-    pytest.param(browser.DESKTOP, id="desktop"),
-]
+pytestmark = browser.MARKS
 
 
 @pytest.fixture
@@ -31,9 +22,7 @@ def address(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> str:
-    # The browser's driver runs an event loop in this thread, in which Django refuses to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    settings.UPLOADS = tmp_path
+    browser.prepare(settings, monkeypatch, uploads=tmp_path)
     small_city.build()
     return live_server.url
 
@@ -46,14 +35,11 @@ def check(opened: browser.OpenedPage) -> None:
     opened.complaints.clear()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", browser.SIZES)
 def test_every_sort_of_page_is_clean(address: str, size: tuple[int, int]) -> None:
     with browser.open_page(f"{address}/admin/", size=size) as opened:
         page = opened.page
-        page.get_by_label("User name").fill("administrator")
-        page.get_by_label("Password").fill("correct horse battery")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{address}/admin/")
+        browser.sign_in(page, "administrator")
         check(opened)
         service = Service.objects.get(code="pothole").pk
         person = User.objects.get(username="crew").pk
@@ -75,9 +61,7 @@ def test_every_sort_of_page_is_clean(address: str, size: tuple[int, int]) -> Non
 def test_a_service_is_edited_and_the_change_undone(address: str) -> None:
     with browser.open_page(f"{address}/admin/catalog/service/") as opened:
         page = opened.page
-        page.get_by_label("User name").fill("administrator")
-        page.get_by_label("Password").fill("correct horse battery")
-        page.get_by_role("button", name="Sign in").click()
+        browser.sign_in(page, "administrator")
         page.get_by_role("link", name="Pothole", exact=True).click()
         text = page.get_by_label("Definition:")
         good = text.input_value()

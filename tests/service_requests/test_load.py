@@ -1,9 +1,7 @@
 """Loading history in bulk: once, faithfully, and to be taken up again at any point."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from citycall.agencies.models import Agency, Team, WorkingCalendar
-from citycall.catalog.models import Service
 from citycall.contacts.models import Contact
 from citycall.core import bulk_numbers, numbers
 from citycall.core.actors import SYSTEM, Actor, ActorKind
 from citycall.core.errors import NotAllowed
 from citycall.core.models import Event
-from citycall.service_requests.actions.load import LoadReport, load_past
+from citycall.service_requests.actions.load import load_past
 from citycall.service_requests.actions.load_batch import (
     PastBatch,
     past_contacts,
@@ -29,78 +25,9 @@ from citycall.service_requests.actions.load_batch import (
 )
 from citycall.service_requests.models import Report, ServiceRequest
 
+from .past import AT, ENDED, MADE, Town, batch, load, story
+
 pytestmark = pytest.mark.django_db
-
-AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-MADE = datetime(2019, 10, 21, 15, 49, 49, tzinfo=UTC)
-ENDED = MADE + timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class Town:
-    service: int
-    agency: int
-    team: int
-
-
-@pytest.fixture
-def town() -> Town:
-    calendar = WorkingCalendar.objects.create(code="days", name="Days", definition={})
-    agency = Agency.objects.create(code="streets", name="Streets", calendar=calendar)
-    team = Team.objects.create(code="streets", name="Streets", agency=agency)
-    service = Service.objects.create(
-        code="pothole", name="Pothole", group="Streets", agency=agency, definition={}
-    )
-    return Town(service=service.pk, agency=agency.pk, team=team.pk)
-
-
-def batch(town: Town, rows: Iterable[dict[str, Any]]) -> PastBatch:
-    """One request a row, with one report; a closed one has its event."""
-    rows = [
-        {"status": "closed", "closed_at": ENDED, "facts": "{}", "parent_source_id": None, **row}
-        for row in rows
-    ]
-    ended = [i for i, row in enumerate(rows) if row["closed_at"] is not None]
-    return PastBatch(
-        requests=past_requests(
-            service_id=[town.service] * len(rows),
-            agency_id=[town.agency] * len(rows),
-            team_id=[town.team] * len(rows),
-            requested_at=[row.get("requested_at", MADE) for row in rows],
-            updated_at=[row["closed_at"] or MADE for row in rows],
-            location_kind=["point"] * len(rows),
-            longitude=[row.get("longitude", -76.6) for row in rows],
-            latitude=[row.get("latitude", 39.3) for row in rows],
-            place=[row.get("place", "") for row in rows],
-            areas=[row.get("areas", []) for row in rows],
-            source=["old town"] * len(rows),
-            source_id=[row["id"] for row in rows],
-            **{
-                key: [row[key] for row in rows]
-                for key in ("status", "closed_at", "facts", "parent_source_id")
-            },
-        ),
-        reports=past_reports(
-            request=np.arange(len(rows)),
-            reported_at=[row.get("requested_at", MADE) for row in rows],
-            channel=["phone"] * len(rows),
-            words=[row.get("words", "") for row in rows],
-        ),
-        events=past_events(
-            request=ended, kind=["closed"] * len(ended), at=[rows[i]["closed_at"] for i in ended]
-        ),
-    )
-
-
-def load(town: Town, *rows: dict[str, Any], at: datetime = AT) -> LoadReport:
-    return load_past([batch(town, rows)], by=SYSTEM, at=at)
-
-
-def story(source_id: str) -> list[str]:
-    """The kinds of event of one request, in the order of the log."""
-    request = ServiceRequest.objects.get(source_id=source_id)
-    events = Event.objects.filter(subject_kind="service_request", subject_id=request.pk)
-    return list(events.order_by("id").values_list("kind", flat=True))
 
 
 @given(st.lists(st.tuples(st.integers(1996, 2099), st.integers(0, 10**9 - 1)), min_size=1))
@@ -210,104 +137,6 @@ def test_a_batch_is_loaded_whole_or_not_at_all(town: Town) -> None:
     assert not Event.objects.exists()
 
 
-def test_a_changed_record_is_brought_up_to_date_and_told_of(town: Town) -> None:
-    load(town, {"id": "a", "status": "new", "closed_at": None, "facts": '{"status":"New"}'})
-    report = load(town, {"id": "a", "facts": '{"status":"Closed"}'})
-    request = ServiceRequest.objects.get()
-    assert (report.changed, request.status, request.closed_at) == (1, "closed", ENDED)
-    assert story("a") == ["imported", "imported", "closed"]
-    assert Event.objects.filter(kind="imported").latest("id").data["before"] == {"status": "New"}
-
-
-def test_a_record_opened_again_at_the_source_is_reopened(town: Town) -> None:
-    load(town, {"id": "a"})
-    load(town, {"id": "a", "status": "assigned", "closed_at": None})
-    request = ServiceRequest.objects.get()
-    assert (request.status, request.closed_at, request.reopened_count) == ("assigned", None, 1)
-    assert story("a") == ["imported", "closed", "imported", "reopened"]
-
-
-def test_what_was_done_here_stands_against_the_sources_news(town: Town) -> None:
-    load(town, {"id": "a", "status": "new", "closed_at": None})
-    worked_on("a", kind="assigned", status="assigned")
-    report = load(town, {"id": "a"})
-    assert (report.kept, report.changed) == (["a"], 0)
-    assert ServiceRequest.objects.get().status == "assigned"
-
-
-def test_a_note_made_here_does_not_stop_the_sources_news(town: Town) -> None:
-    load(town, {"id": "a", "status": "new", "closed_at": None})
-    worked_on("a", kind="note_added", status="new")
-    assert load(town, {"id": "a"}).changed == 1
-
-
-def test_work_here_on_an_unchanged_record_is_no_news(town: Town) -> None:
-    load(town, {"id": "a", "status": "new", "closed_at": None})
-    worked_on("a", kind="assigned", status="assigned")
-    report = load(town, {"id": "a", "status": "new", "closed_at": None})
-    assert (report.unchanged, report.kept) == (1, [])
-
-
-def test_a_duplicate_is_merged_into_its_parent(town: Town) -> None:
-    report = load(town, {"id": "child", "parent_source_id": "parent"}, {"id": "parent"})
-    child = ServiceRequest.objects.get(source_id="child")
-    parent = ServiceRequest.objects.get(source_id="parent")
-    assert (child.status, child.merged_into, child.status_before_merge) == (
-        "merged",
-        parent,
-        "closed",
-    )
-    assert (report.merged, parent.report_count) == (1, 2)
-    assert child.updated_at == ENDED
-    assert story("child")[-1] == "merged"
-    assert story("parent")[-1] == "received_merge"
-
-
-def test_a_parent_that_comes_in_a_later_batch_is_found(town: Town) -> None:
-    batches = [
-        batch(town, [{"id": "child", "parent_source_id": "parent"}]),
-        batch(town, [{"id": "parent"}]),
-    ]
-    assert load_past(batches, by=SYSTEM, at=AT).merged == 1
-
-
-def test_a_duplicate_of_what_is_not_here_keeps_its_status_and_is_named(town: Town) -> None:
-    report = load(town, {"id": "child", "parent_source_id": "lost"})
-    assert report.unlinked == [("child", "lost")]
-    assert ServiceRequest.objects.get().status == "closed"
-
-
-def test_two_records_that_call_each_other_the_original_do_not_make_a_circle(town: Town) -> None:
-    report = load(town, {"id": "a", "parent_source_id": "b"}, {"id": "b", "parent_source_id": "a"})
-    assert (report.merged, report.unlinked) == (1, [("b", "a")])
-
-
-def test_the_reports_of_a_chain_of_duplicates_are_counted_at_every_step(town: Town) -> None:
-    load(
-        town,
-        {"id": "a", "parent_source_id": "b"},
-        {"id": "b", "parent_source_id": "c"},
-        {"id": "c"},
-    )
-    counts = dict(ServiceRequest.objects.values_list("source_id", "report_count"))
-    assert counts == {"a": 1, "b": 2, "c": 3}
-
-
-def test_a_second_load_leaves_merges_as_they_are(town: Town) -> None:
-    rows = ({"id": "child", "parent_source_id": "parent"}, {"id": "parent"})
-    load(town, *rows)
-    report = load(town, *rows)
-    assert (report.merged, report.changed, report.unchanged) == (0, 0, 2)
-
-
-def test_a_merged_request_stays_merged_when_its_record_changes(town: Town) -> None:
-    load(town, {"id": "child", "parent_source_id": "parent"}, {"id": "parent"})
-    later = {"id": "child", "parent_source_id": "parent", "closed_at": None, "status": "new"}
-    assert load(town, later).changed == 1
-    child = ServiceRequest.objects.get(source_id="child")
-    assert (child.status, child.status_before_merge) == ("merged", "new")
-
-
 def test_a_request_may_have_several_reports_contacts_and_events(town: Town) -> None:
     load_past(
         [
@@ -404,19 +233,3 @@ def test_a_needed_column_must_be_there() -> None:
 def test_only_the_system_and_administrators_load(town: Town, outsider: Actor) -> None:
     with pytest.raises(NotAllowed):
         load_past([batch(town, [{"id": "a"}])], by=outsider, at=AT)
-
-
-def worked_on(source_id: str, *, kind: str, status: str) -> None:
-    """Somebody took a step here, as the actions record it."""
-    request = ServiceRequest.objects.get(source_id=source_id)
-    ServiceRequest.objects.filter(pk=request.pk).update(status=status)
-    Event.objects.create(
-        kind=kind,
-        at=AT,
-        actor_kind="staff",
-        actor_name="Dispatcher",
-        subject_kind="service_request",
-        subject_id=request.pk,
-        visibility="public",
-        data={"status": status},
-    )

@@ -1,10 +1,15 @@
 """The details: the service's own questions, words, and photos."""
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
+from citycall.web.telling import Telling
 from tests.city import City
+from tests.web import town
 from tests.web.telling import DETAILS, LAMP, WHERE, choose, picture, send
 
 
@@ -79,3 +84,51 @@ def test_words_that_are_too_long_are_kept_and_refused(telling: Client) -> None:
     answer = send(telling, "details", {**DETAILS, "words": "x" * 4001})
     assert answer.status_code == 422
     assert "x" * 4001 in answer.content.decode()
+
+
+def taken_at(latitude: float, longitude: float) -> SimpleUploadedFile:
+    """A photo that hides where it was taken."""
+    exif = Image.Exif()
+    exif[0x8825] = {
+        1: "S" if latitude < 0 else "N",
+        2: (abs(latitude), 0.0, 0.0),
+        3: "W" if longitude < 0 else "E",
+        4: (abs(longitude), 0.0, 0.0),
+    }
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG", exif=exif)
+    return SimpleUploadedFile("here.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def test_where_a_photo_was_taken_is_offered_and_not_kept(telling: Client) -> None:
+    answer = send(telling, "details", {**DETAILS, "photos": taken_at(39.32, -76.58)})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Your photo was taken at: Hooper&#x27;s Field, Herring Run Park" in page
+    assert "-76.58" not in str(dict(telling.session))
+    assert send(telling, "details", DETAILS)["Location"] != "/report/details"
+    assert telling.session["telling"]["longitude"] == WHERE["longitude"]
+
+
+def test_the_place_of_a_photo_may_be_used(telling: Client) -> None:
+    send(telling, "details", {**DETAILS, "photos": taken_at(39.32, -76.58)})
+    send(telling, "details", {**DETAILS, "photo_place": "-76.58,39.32"})
+    location = Telling(**telling.session["telling"]).location()
+    assert location is not None
+    assert location.place == "Hooper's Field, Herring Run Park"
+    assert location.point == (-76.58, 39.32)
+
+
+@pytest.mark.parametrize("place", [(39.2901, -76.6001), (0.0, 0.0), (52.5, 13.4)])
+def test_a_photo_that_says_nothing_new_offers_nothing(
+    telling: Client, place: tuple[float, float]
+) -> None:
+    town.draw_boundary()
+    answer = send(telling, "details", {**DETAILS, "photos": taken_at(*place)})
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("told", ["", "north", "nan,nan", "1,2,3", "999,999"])
+def test_a_damaged_place_of_a_photo_changes_nothing(telling: Client, told: str) -> None:
+    send(telling, "details", {**DETAILS, "photo_place": told})
+    assert telling.session["telling"]["longitude"] == WHERE["longitude"]

@@ -12,7 +12,7 @@ from tests.web.telling import WHERE, choose, number_of, send
 
 @pytest.fixture
 def known(city: City) -> str:
-    return numbers.show(submit(draft(), by=city.resident, at=NOW).number)
+    return str(submit(draft(), by=city.resident, at=NOW).request_id)
 
 
 def tell(client: Client, service: str = "pothole") -> str:
@@ -24,6 +24,14 @@ def tell(client: Client, service: str = "pothole") -> str:
 def test_an_open_problem_nearby_is_shown(client: Client, known: str) -> None:
     assert tell(client) == "/report/known"
     assert f'name="joins" value="{known}"' in client.get("/report/known").content.decode()
+
+
+def test_nobody_learns_anothers_number(client: Client, known: str) -> None:
+    tell(client)
+    number = numbers.show(ServiceRequest.objects.get(pk=known).number)
+    assert number not in client.get("/report/known").content.decode()
+    send(client, "known", {"joins": known})
+    assert number not in client.get("/report/contact").content.decode()
 
 
 def test_without_one_nothing_is_asked(client: Client, city: City) -> None:
@@ -44,8 +52,8 @@ def test_adding_mine_makes_a_report_not_a_problem(client: Client, known: str) ->
 def test_adding_mine_takes_one_tap_where_no_contact_is_asked(client: Client, city: City) -> None:
     submit(draft("dead-tree"), by=city.resident, at=NOW)
     tell(client, "dead-tree")
-    number = client.get("/report/known").context["nearby"][0].number
-    answer = send(client, "known", {"joins": number})
+    known = client.get("/report/known").context["nearby"][0].request_id
+    answer = send(client, "known", {"joins": str(known)})
     assert Report.objects.get(number=number_of(answer)).service_request.report_count == 2
 
 
@@ -54,10 +62,10 @@ def test_none_of_these_makes_a_problem_of_its_own(client: Client, known: str) ->
     assert send(client, "known", {"go": "on"})["Location"] == "/report/contact"
 
 
-def test_a_number_that_was_not_offered_is_refused(client: Client, city: City, known: str) -> None:
+def test_a_problem_that_was_not_offered_is_refused(client: Client, city: City, known: str) -> None:
     other = submit(draft("graffiti"), by=city.resident, at=NOW)
     tell(client)
-    answer = send(client, "known", {"joins": numbers.show(other.number)})
+    answer = send(client, "known", {"joins": str(other.request_id)})
     assert answer.status_code == 422
 
 

@@ -3,9 +3,15 @@
 import pytest
 from django.test import Client
 
+from citycall.catalog.actions import save_service
+from citycall.catalog.specs import ServiceSpec
+from citycall.core.actors import SYSTEM
+from citycall.places import queries
+from citycall.places.candidates import Answer, Candidate, Surroundings, Verdict
 from citycall.places.models import LocationKind
 from citycall.web.place_words import likely_kind
-from tests.city import City
+from citycall.web.telling import Telling
+from tests.city import NOW, City
 from tests.web import town
 from tests.web.telling import choose, send
 
@@ -14,6 +20,38 @@ from tests.web.telling import choose, send
 def telling(client: Client, city: City) -> Client:
     choose(client, "pothole")
     return client
+
+
+def field(code: str, label: str, longitude: float, directions: str = "") -> Candidate:
+    return Candidate(
+        kind=LocationKind.LANDMARK,
+        code=code,
+        label=label,
+        detail="Field in Mill Park",
+        longitude=longitude,
+        latitude=39.30,
+        accuracy_m=50.0,
+        confidence=0.6,
+        reason="has this name",
+        directions=directions,
+    )
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> Answer:
+    monkeypatch.setattr(queries, "search", lambda _words, **_more: answer)
+    return answer
+
+
+@pytest.fixture
+def two_fields(monkeypatch: pytest.MonkeyPatch) -> Answer:
+    found = field("place:up", "Upper Field", -76.60), field("place:low", "Lower Field", -76.62)
+    return answer_with(monkeypatch, Answer(verdict=Verdict.ASK, candidates=found))
+
+
+@pytest.fixture
+def behind(monkeypatch: pytest.MonkeyPatch) -> Answer:
+    found = field("place:up", "Upper Field", -76.60, "behind the playground")
+    return answer_with(monkeypatch, Answer(verdict=Verdict.CLEAR, candidates=(found,)))
 
 
 def test_nothing_said_is_asked_for_beside_the_field(telling: Client) -> None:
@@ -26,31 +64,92 @@ def test_a_street_address_goes_on_without_further_question(telling: Client) -> N
     assert send(telling, "where", {"place": "12 Elm Street"})["Location"] == "/report/details"
 
 
-def test_a_place_in_a_park_is_found_by_its_name(telling: Client) -> None:
-    answer = send(telling, "where", {"place": "hoopers feild"})
-    assert answer["Location"] == "/report/place"
-    assert "Hooper&#x27;s Field, Herring Run Park" in telling.get("/report/place").content.decode()
-    send(telling, "place", {"choice": "hoopers-field"})
+@pytest.mark.parametrize(
+    "words", ["Hoopers Field", "hoopers feild", "hooper's field, Herring Run park"]
+)
+def test_a_place_that_is_clearly_meant_is_taken_and_shown_back(telling: Client, words: str) -> None:
+    assert send(telling, "where", {"place": words})["Location"] == "/report/details"
     page = telling.get("/report/where").content.decode()
     assert "<strong>Hooper&#x27;s Field, Herring Run Park</strong>" in page
 
 
-@pytest.mark.parametrize("words", ["Hoopers Field", "hooper's field, Herring Run park"])
-def test_a_places_very_name_needs_no_question(telling: Client, words: str) -> None:
-    assert send(telling, "where", {"place": words})["Location"] == "/report/details"
-    assert telling.session["telling"]["found"]["code"] == "hoopers-field"
+def test_words_for_two_places_ask_which_one(telling: Client, two_fields: Answer) -> None:
+    assert send(telling, "where", {"place": "ball field"})["Location"] == "/report/place"
+    page = telling.get("/report/place").content.decode()
+    for words in ("Upper Field", "Field in Mill Park · has this name", "None of these"):
+        assert words in page
+    assert send(telling, "place", {"choice": "place:low"})["Location"] == "/report/details"
+    assert telling.session["telling"]["found"]["label"] == "Lower Field"
 
 
-def test_own_words_may_stand_as_they_are(telling: Client) -> None:
-    send(telling, "where", {"place": "hoopers field, by the old gate"})
+def test_own_words_may_stand_as_they_are(telling: Client, two_fields: Answer) -> None:
+    send(telling, "where", {"place": "ball field"})
     assert send(telling, "place", {"choice": "as-written"})["Location"] == "/report/details"
+    assert telling.session["telling"]["found"] is None
 
 
-def test_a_choice_must_be_made(telling: Client) -> None:
-    send(telling, "where", {"place": "hoopers feild"})
+def test_a_choice_must_be_made(telling: Client, two_fields: Answer) -> None:
+    send(telling, "where", {"place": "ball field"})
     answer = send(telling, "place", {})
     assert answer.status_code == 422
     assert "Please choose one, or say that it is none of these." in answer.content.decode()
+
+
+def test_what_was_chosen_while_typing_is_not_asked_again(
+    telling: Client, two_fields: Answer
+) -> None:
+    answer = send(telling, "where", {"place": "Lower Field", "code": "place:low"})
+    assert answer["Location"] == "/report/details"
+    assert telling.session["telling"]["found"]["code"] == "place:low"
+
+
+def test_a_pin_says_which_of_two_places_is_meant(telling: Client, two_fields: Answer) -> None:
+    pin = {"longitude": "-76.62", "latitude": "39.30"}
+    answer = send(telling, "where", {"place": "ball field", **pin})
+    assert answer["Location"] == "/report/details"
+    assert telling.session["telling"]["found"]["code"] == "place:low"
+
+
+def test_a_pin_far_from_the_named_place_is_questioned(telling: Client, two_fields: Answer) -> None:
+    pin = {"longitude": "-76.55", "latitude": "39.30"}
+    answer = send(telling, "where", {"place": "Lower Field", "code": "place:low", **pin})
+    assert answer.status_code == 422
+    assert "Your pin is 6.0 km from “Lower Field”." in answer.content.decode()
+
+
+def test_what_the_words_said_besides_becomes_directions(telling: Client, behind: Answer) -> None:
+    send(telling, "where", {"place": "behind Upper Field"})
+    assert telling.session["telling"]["directions"] == "behind the playground"
+
+
+def test_directions_that_were_typed_are_kept(telling: Client, behind: Answer) -> None:
+    send(telling, "where", {"place": "behind Upper Field", "directions": "by the gate"})
+    assert telling.session["telling"]["directions"] == "behind the playground\nby the gate"
+
+
+def test_a_place_that_is_not_known_can_go_on_in_words(telling: Client) -> None:
+    assert send(telling, "where", {"place": "where the fox lives"})["Location"] == "/report/place"
+    page = telling.get("/report/place").content.decode()
+    assert "We do not know this place" in page
+    assert "street address" not in page
+    assert send(telling, "place")["Location"] == "/report/details"
+
+
+def test_words_beside_a_pin_need_no_gazetteer(telling: Client) -> None:
+    pin = {"longitude": "-76.60", "latitude": "39.29"}
+    answer = send(telling, "where", {"place": "where the fox lives", **pin})
+    assert answer["Location"] == "/report/details"
+
+
+def test_a_pin_alone_is_named_by_what_lies_there(
+    telling: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = Surroundings(kind=LocationKind.ADDRESS, words="12 Elm St, north side")
+    monkeypatch.setattr(queries, "surroundings", lambda *_point: there)
+    send(telling, "where", {"longitude": "-76.60", "latitude": "39.29"})
+    location = Telling(**telling.session["telling"]).location()
+    assert location is not None
+    assert (location.place, location.kind) == ("12 Elm St, north side", "point")
 
 
 def test_directions_alone_are_enough(telling: Client) -> None:
@@ -63,6 +162,29 @@ def test_a_device_alone_is_enough(telling: Client) -> None:
     assert send(telling, "where", point)["Location"] == "/report/details"
 
 
+def test_a_park_is_not_exact_enough_for_a_pole_but_a_pin_in_it_is(
+    client: Client, city: City
+) -> None:
+    save_service(
+        spec=ServiceSpec.model_validate(
+            {**town.QUICK, "code": "pole", "location_kinds": ["asset", "point", "address"]}
+        ),
+        by=SYSTEM,
+        at=NOW,
+    )
+    choose(client, "pole")
+    answer = send(client, "where", {"place": "Herring Run Park"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "the number on the pole, stop or sign or a pin on the map" in page
+    pin = {"longitude": "-76.585", "latitude": "39.325"}
+    answer = send(client, "where", {"place": "Herring Run Park", **pin})
+    assert answer["Location"] == "/report/details"
+    location = Telling(**client.session["telling"]).location()
+    assert location is not None
+    assert (location.place, location.kind) == ("Herring Run Park", "point")
+
+
 def test_outside_the_city_is_told_with_whom_to_call(telling: Client) -> None:
     town.draw_boundary()
     answer = send(telling, "where", {"place": "Mill", "latitude": "39.3", "longitude": "-76.4"})
@@ -70,6 +192,7 @@ def test_outside_the_city_is_told_with_whom_to_call(telling: Client) -> None:
     page = answer.content.decode()
     assert "in Calder County. Please contact them at 410-555-0199." in page
     assert 'value="Mill"' in page
+    assert 'href="tel:410-555-0199"' in page
 
 
 @pytest.mark.parametrize("latitude", ["north", "nan", "91", "1e400"])

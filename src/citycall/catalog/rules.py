@@ -80,6 +80,8 @@ def visible_questions(spec: ServiceSpec, answers: Mapping[str, Any]) -> tuple[Qu
 
 def stop_for(spec: ServiceSpec, answers: Mapping[str, Any]) -> Stop | None:
     """The stop that an answer calls for: the first emergency, else the first advice."""
+    if not any(question.stops for question in spec.questions):
+        return None
     found: list[Stop] = []
     for question, value, _fault in _course(spec, answers):
         keys = value if isinstance(value, list) else [value]
@@ -112,10 +114,12 @@ def check_answers(spec: ServiceSpec, answers: Mapping[str, Any]) -> dict[str, An
 
 
 def _unknown(spec: ServiceSpec, answers: Mapping[str, Any]) -> dict[str, str]:
-    asked = {question.code for question in spec.questions if question.variable}
-    sentence = _("This service does not ask this question.")
-    unknown = (code for code in answers if code not in asked)
-    return {f"answers.{str(code)[:_LONGEST_CODE]}": sentence for code in unknown}
+    unknown = set(answers) - {question.code for question in spec.questions if question.variable}
+    return {
+        f"answers.{str(code)[:_LONGEST_CODE]}": _("This service does not ask this question.")
+        for code in answers
+        if code in unknown
+    }
 
 
 def _course(spec: ServiceSpec, answers: Mapping[str, Any]) -> Iterator[tuple[Question, Any, str]]:

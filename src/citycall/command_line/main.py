@@ -9,7 +9,7 @@ import sys
 import click
 
 from citycall import __version__
-from citycall.command_line import bench, city, data, run
+from citycall.command_line import bench, city, data, places, run, tiles
 from citycall.operations.home import OperationsError
 
 FAULT = 1
@@ -27,6 +27,8 @@ def citycall() -> None:
     """
 
 
+data.places.add_command(places.build)
+data.places.add_command(tiles.tiles)
 for command in (
     city.demo,
     run.serve,

@@ -15,14 +15,13 @@ from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
 from citycall.exchange import catalog_file
 from citycall.operations import home
-from citycall.places.actions.gazetteer import load_places
-from citycall.places.actions.layers import load_layer
-from citycall.places.models import AreaLayer
-from citycall.places.place_files import read_places
+from citycall.places import tiles
+from citycall.places.actions.building import build_gazetteer
 
 SEED = 311
 CATALOG = Path(__file__).parent / "catalog.yaml"
-BOUNDARY, NEIGHBORS = "boundary", "neighbors"
+GAZETTEER = Path(__file__).parent / "gazetteer.yaml"
+WATER = "water.geojson"
 
 
 def is_loaded() -> bool:
@@ -31,33 +30,18 @@ def is_loaded() -> bool:
 
 
 def load_city(*, at: datetime) -> City:
-    """Load everything but history, in one transaction, from the fixed seed."""
+    """Load everything but history, in one transaction, from the fixed seed, and draw the map."""
     city = geography.build(SEED)
-    with transaction.atomic(), TemporaryDirectory() as folder:
-        files = {path.stem: path for path in geography.write_geojson(city, folder)}
-        _load_areas(city, files, at=at)
-        load_places(rows=read_places(files["places"]), by=SYSTEM, at=at)
-        catalog_file.import_catalog(CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at)
-        people.make(at=at)
+    with TemporaryDirectory() as folder:
+        geography.write_geojson(city, folder)
+        with transaction.atomic():
+            build_gazetteer(manifest=GAZETTEER, data=Path(folder), by=SYSTEM, at=at)
+            catalog_file.import_catalog(
+                CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at
+            )
+            people.make(at=at)
+        tiles.build(water=Path(folder) / WATER)
     return city
-
-
-def _load_areas(city: City, files: dict[str, Path], *, at: datetime) -> None:
-    layers = {BOUNDARY: "City boundary", **{code: each.name for code, each in city.layers.items()}}
-    for code, name in layers.items():
-        kind = {BOUNDARY: AreaLayer.Kind.BOUNDARY, NEIGHBORS: AreaLayer.Kind.NEIGHBOR}.get(
-            code, AreaLayer.Kind.PARTITION
-        )
-        load_layer(
-            code=code,
-            name=name,
-            kind=kind,
-            content=files[code],
-            by=SYSTEM,
-            at=at,
-            code_property="code",
-            name_property="name",
-        )
 
 
 def load_history(

@@ -40,6 +40,8 @@ NOTHING = Health(
     database=False, migrated=False, workers=0, waiting_jobs=0, late_jobs=0, dead_jobs=0
 )
 
+_found_migrated: set[tuple[str, str]] = set()
+
 _COUNTS = """
 SELECT
   (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > %(seen)s),
@@ -58,8 +60,7 @@ SELECT
 def look(*, at: datetime) -> Health:
     """Examine the database, its migrations, the workers and the jobs; counts are capped."""
     try:
-        executor = MigrationExecutor(connection)
-        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        migrated = _migrated()
         with connection.cursor() as cursor:
             cursor.execute(_COUNTS, {"seen": at - WORKER_SEEN_WITHIN, "late": at - LATE_AFTER})
             workers, waiting, late, dead = cursor.fetchone()
@@ -73,6 +74,21 @@ def look(*, at: datetime) -> Health:
         late_jobs=late,
         dead_jobs=dead,
     )
+
+
+def _migrated() -> bool:
+    """Whether this database lacks no migration of this code.
+
+    The graph of migrations takes long to build, and a database never goes back: a yes is
+    remembered for the process, a no is looked at again.
+    """
+    database = (connection.settings_dict["HOST"], connection.settings_dict["NAME"])
+    if database not in _found_migrated:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _found_migrated.add(database)
+    return True
 
 
 def healthz(request: HttpRequest) -> JsonResponse:

@@ -86,6 +86,20 @@ def secret(name: str) -> str:
 
     Raises OperationsError when the file is empty or cannot be read or written.
     """
+    if value := given_secret(name):
+        return value
+    path = folder("secrets") / name
+    with plain_errors(path):
+        if not path.exists():
+            _make_secret(path)
+    return _read_secret(path)
+
+
+def given_secret(name: str) -> str:
+    """Return a secret that the environment gives, itself or as a file; empty if it gives none.
+
+    Raises OperationsError when the file is empty or cannot be read.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ValueError(f"a secret's name has small letters, digits and underscores: {name!r}")
     variable = f"CITYCALL_{name.upper()}"
@@ -93,11 +107,7 @@ def secret(name: str) -> str:
         return value
     if file := os.environ.get(f"{variable}_FILE"):
         return _read_secret(Path(file))
-    path = folder("secrets") / name
-    with plain_errors(path):
-        if not path.exists():
-            _make_secret(path)
-    return _read_secret(path)
+    return ""
 
 
 def _make_secret(path: Path) -> None:

@@ -16,6 +16,7 @@ Link = tuple[str, Text]
 RESIDENT_LINKS: tuple[Link, ...] = (
     ("/report", _("Report a problem")),
     ("/track", _("Track a request")),
+    ("/nearby", _("Near you")),
     ("/services", _("Services")),
 )
 STAFF_LINKS: tuple[Link, ...] = (

@@ -1,27 +1,13 @@
 """The headers that tell a browser what our pages may do."""
 
 from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    ]
-)
-
 HEADERS = (
-    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
     ("X-Content-Type-Options", "nosniff"),
@@ -37,8 +23,39 @@ def security_headers(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
         for name, value in HEADERS:
             response.headers.setdefault(name, value)
         return response
 
     return middleware
+
+
+def content_security_policy() -> str:
+    """What pages may load: from here only, and the map from where a setting says."""
+    return _policy(
+        getattr(settings, "CITYCALL_MAP_STYLE_URL", ""),
+        tuple(getattr(settings, "CITYCALL_MAP_ORIGINS", ())),
+    )
+
+
+@lru_cache(maxsize=8)
+def _policy(map_style: str, map_origins: tuple[str, ...]) -> str:
+    addresses = [urlsplit(address) for address in (map_style, *map_origins)]
+    outside = [f"{each.scheme}://{each.netloc}" for each in addresses if each.netloc]
+    maps = "".join(f" {origin}" for origin in dict.fromkeys(outside))
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{maps}",
+            "font-src 'self'",
+            f"connect-src 'self'{maps}",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )

@@ -77,6 +77,8 @@ class _Cover:
         self.shapes = np.array(shapes, dtype=object)
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
+        bounds = shapely.bounds(self.shapes).reshape(-1, 4).T
+        self._west, self._south, self._east, self._north = map(np.ascontiguousarray, bounds)
         # GEOS builds its indexes at the first question, which is not safe in two threads at
         # once: ask every shape once here.
         for shape in shapes:
@@ -85,11 +87,14 @@ class _Cover:
 
     def holding(self, longitude: float, latitude: float) -> list[int]:
         """Positions of the shapes that hold the point, lowest first."""
-        near = self.tree.query(shapely.points(longitude, latitude))
+        # Comparing all bounds at once is quicker for one point than asking the tree.
+        across = (self._west <= longitude) & (longitude <= self._east)
+        near = np.flatnonzero(across & (self._south <= latitude) & (latitude <= self._north))
         if not len(near):
             return []
         held = near[shapely.intersects_xy(self.shapes[near], longitude, latitude)]
-        return sorted(held.tolist())
+        positions: list[int] = held.tolist()
+        return positions
 
     def pairs(
         self, longitudes: NDArray[np.float64], latitudes: NDArray[np.float64]

@@ -115,6 +115,9 @@ class ServiceRequest(models.Model):
         db_persist=True,
     )
 
+    # The hexagon that holds the point (see ``cells``); null where there is none.
+    h3_cell = models.BigIntegerField(null=True)
+
     source = models.CharField(max_length=40, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
 
@@ -123,6 +126,16 @@ class ServiceRequest(models.Model):
             models.Index(fields=["-requested_at", "-id"], name="sr_by_time"),
             models.Index(fields=["agency", "-requested_at", "-id"], name="sr_by_agency"),
             models.Index(fields=["team", "due_at", "id"], name="sr_open_by_team", condition=OPEN),
+            models.Index(
+                fields=["team", "due_at", "id"],
+                name="sr_disputed_by_team",
+                condition=OPEN & Q(verification="disputed"),
+            ),
+            models.Index(
+                fields=["assignee", "due_at", "id"],
+                name="sr_open_by_assignee",
+                condition=OPEN & Q(assignee__isnull=False),
+            ),
             models.Index(fields=["merged_into"], name="sr_children", condition=Q(status="merged")),
             models.Index(
                 fields=["verify_until"], name="sr_to_verify", condition=Q(status="completed")
@@ -132,6 +145,17 @@ class ServiceRequest(models.Model):
                 OpClass("mercator", name="point_ops"),
                 name="sr_open_nearest",
                 condition=OPEN,
+            ),
+            models.Index(
+                fields=["h3_cell", "requested_at", "service"],
+                name="sr_by_cell",
+                condition=Q(h3_cell__isnull=False),
+            ),
+            models.Index(fields=["h3_cell", "service"], name="sr_open_by_cell", condition=OPEN),
+            models.Index(
+                fields=["id"],
+                name="sr_without_cell",
+                condition=Q(h3_cell__isnull=True, longitude__isnull=False),
             ),
         ]
         constraints = [
@@ -213,3 +237,45 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file
+
+
+class CellChange(models.Model):
+    """What one change of a request adds to the counts; written by the database itself.
+
+    ``received`` and ``open`` are 1, 0 or -1. ``cell_counts.fold`` takes the rows away.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    cell = models.BigIntegerField()
+    service_id = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    received = models.SmallIntegerField()
+    open = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.cell:x}: {self.received:+d}, {self.open:+d} open"
+
+
+class CellCount(models.Model):
+    """How many requests of a service (0: of all) a hexagon has had in a period.
+
+    ``period`` is 0 for those open now, or the city's month (202611) or day (20261122) in which
+    they were received; days are kept for some weeks.
+    """
+
+    pk = models.CompositePrimaryKey("resolution", "service_id", "cell", "period")
+    resolution = models.SmallIntegerField()
+    service_id = models.BigIntegerField()
+    cell = models.BigIntegerField()
+    period = models.IntegerField()
+    count = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["period"], name="cell_count_days", condition=Q(period__gte=10_000_000)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cell:x}, {self.period}: {self.count}"

@@ -31,6 +31,18 @@ class BadPhoto(DomainError):
     code = "bad_photo"
 
 
+class PhotoGone(DomainError):
+    """The picture was uploaded, not sent within a day, and so removed."""
+
+    code = "photo_gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This photo was not sent for a day, so we removed it. Please choose it again."),
+            field="photo",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """A stored picture: names below the uploads folder, pixels and bytes of the large one."""
@@ -68,9 +80,31 @@ def keep(upload: IO[bytes]) -> Photo:
     )
 
 
+def claim(photo: Photo) -> None:
+    """Say that a stored picture is taken into use now; raises ``PhotoGone`` if it was removed."""
+    for name in (photo.file, photo.thumbnail):
+        _mark(name)
+        if not path_of(name).exists():
+            raise PhotoGone
+
+
 def path_of(name: str) -> Path:
     """Where a stored picture lies."""
     return Path(settings.UPLOADS) / name[:2] / name
+
+
+def mark_of(name: str) -> Path:
+    """The empty file whose age says when a picture was last uploaded or claimed.
+
+    What is marked may be in no report yet; ``unsent_photos`` looks after it.
+    """
+    return Path(settings.UPLOADS) / "unsent" / name
+
+
+def _mark(name: str) -> None:
+    mark = mark_of(name)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
 
 
 def _open(raw: bytes) -> Image.Image:
@@ -125,6 +159,8 @@ def _encode(picture: Image.Image) -> bytes:
 
 def _store(name: str, data: bytes) -> str:
     target = path_of(name)
+    # Marked before it is looked for: so it is not removed between here and there.
+    _mark(name)
     if target.exists():
         return name
     target.parent.mkdir(parents=True, exist_ok=True)

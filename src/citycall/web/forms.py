@@ -67,6 +67,7 @@ class WhereForm(TypedForm):
     latitude = forms.CharField(required=False, widget=forms.HiddenInput)
     longitude = forms.CharField(required=False, widget=forms.HiddenInput)
     accuracy = forms.CharField(required=False, widget=forms.HiddenInput)
+    code = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -82,7 +83,7 @@ class WhereForm(TypedForm):
 class WhichPlaceForm(TypedForm):
     """Is it one of these places? And if not, what sort of place did the words mean?"""
 
-    choice = forms.ChoiceField(label=_("Is it one of these places?"), widget=forms.RadioSelect)
+    choice = forms.ChoiceField(label=_("Which one is it?"), widget=forms.RadioSelect)
     kind = forms.ChoiceField(
         label=_("What sort of place is it?"),
         help_text=_("This service needs a place of one of these sorts."),

@@ -15,6 +15,7 @@ from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.catalog.specs import Stop
 from citycall.core.errors import Faults
+from citycall.places.candidates import Candidate
 from citycall.places.locations import Location
 from citycall.places.queries import areas
 from citycall.service_requests import checks
@@ -33,10 +34,11 @@ MOST_PHOTOS: Final = 5
 class Telling:
     """Everything said so far, as it was typed; nothing here has been believed yet.
 
-    ``found`` is the named place that was chosen for the words ``place``; ``decided`` are the
-    words for which the choice was made. ``joins`` is the number of the known problem that this
-    report will be added to. ``stop_read`` is the mark of the stop that was read, ``stopped_at``
-    the step whose answer called for it. ``done`` are the names of the steps that were passed.
+    ``found`` is the place that was chosen for the words ``place``; ``decided`` are the words for
+    which the choice was made. ``pointed`` is what lies where the pin is. ``joins`` is the number
+    of the known problem that this report will be added to. ``stop_read`` is the mark of the stop
+    that was read, ``stopped_at`` the step whose answer called for it. ``done`` are the names of
+    the steps that were passed.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -52,6 +54,7 @@ class Telling:
     kind: str = ""
     found: dict[str, Any] | None = None
     decided: str | None = None
+    pointed: dict[str, str] | None = None
     words: str = ""
     wanted: str = ""
     photos: list[dict[str, Any]] = field(default_factory=list)
@@ -65,6 +68,22 @@ class Telling:
     def kept_photos(self) -> list[Photo]:
         """The photos uploaded so far, stored already."""
         return [Photo(**photo) for photo in self.photos]
+
+    @property
+    def pin(self) -> place_words.Typed:
+        """Longitude, latitude and accuracy as the page sent them; empty where there is none."""
+        return self.longitude, self.latitude, self.accuracy
+
+    @property
+    def chosen(self) -> dict[str, Any] | None:
+        """The place that was chosen for the words as they are now."""
+        return self.found if self.decided == self.place else None
+
+    def take_place(self, place: Candidate) -> None:
+        """Mean this place by the words; what they said besides becomes directions."""
+        self.found, self.decided = place_words.as_found(place), self.place
+        if place.directions and place.directions not in self.directions:
+            self.directions = f"{place.directions}\n{self.directions}".strip()
 
     def entry(self) -> ServiceEntry:
         """The chosen service; raises ``UnknownService``."""
@@ -87,10 +106,11 @@ class Telling:
         return place_words.location_of(
             place=self.place,
             directions=self.directions,
-            point=(self.longitude, self.latitude, self.accuracy),
-            found=self.found if self.decided == self.place else None,
+            point=self.pin,
+            found=self.chosen,
             kind=self.kind,
             accepted=self.entry().spec.location_kinds,
+            pointed=self.pointed,
         )
 
     def draft(self) -> Draft:

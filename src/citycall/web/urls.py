@@ -3,7 +3,18 @@
 from django.urls import path
 
 from citycall.accounts.sign_in import SignIn, SignOut
-from citycall.web.views import following, home, photos, sending, telling, telling_steps
+from citycall.web.views import (
+    following,
+    home,
+    maps,
+    nearby,
+    photos,
+    places,
+    sending,
+    telling,
+    telling_steps,
+    where,
+)
 
 app_name = "web"
 
@@ -15,8 +26,8 @@ urlpatterns = [
     path("report/discard", telling.discard, name="report-discard"),
     path("report/stop", telling.StopPage.as_view(), name="report-stop"),
     path("report/safety", telling_steps.Safety.as_view(), name="report-safety"),
-    path("report/where", telling_steps.Where.as_view(), name="report-where"),
-    path("report/place", telling_steps.WhichPlace.as_view(), name="report-place"),
+    path("report/where", where.Where.as_view(), name="report-where"),
+    path("report/place", where.WhichPlace.as_view(), name="report-place"),
     path("report/details", telling_steps.Details.as_view(), name="report-details"),
     path("report/known", telling_steps.Known.as_view(), name="report-known"),
     path("report/contact", telling_steps.Contact.as_view(), name="report-contact"),
@@ -28,8 +39,17 @@ urlpatterns = [
     path("r/<str:number>/confirm", following.confirm, name="request-confirm"),
     path("r/<str:number>/still-there", following.StillThere.as_view(), name="request-dispute"),
     path("r/<str:number>/withdraw", following.Withdraw.as_view(), name="request-withdraw"),
+    path("nearby", nearby.nearby, name="nearby"),
+    path("nearby/points.json", nearby.points, name="nearby-points"),
+    path("nearby/hexagons.json", nearby.hexagons, name="nearby-hexagons"),
+    path("nearby/<int:request_id>", nearby.one, name="nearby-request"),
     path("photos/<int:attachment_id>", photos.photo, name="photo"),
     path("photos/<int:attachment_id>/small", photos.photo_small, name="photo_small"),
+    path("tiles/<slug:version>/<int:zoom>/<int:column>/<int:row>.pbf", maps.tile, name="map-tile"),
+    path("map/style-light.json", maps.style, {"theme": "light"}, name="map-style-light"),
+    path("map/style-dark.json", maps.style, {"theme": "dark"}, name="map-style-dark"),
+    path("places/search", places.search, name="places-search"),
+    path("places/at", places.at, name="places-at"),
     path("forget", home.forget, name="forget"),
     path("privacy", home.privacy, name="privacy"),
     path("accessibility", home.accessibility, name="accessibility"),

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from citycall.catalog.questions import Datatype, Question
 from citycall.catalog.specs import ServiceSpec
 from citycall.contacts.models import Contact
-from citycall.core import clock, numbers
-from citycall.pages import moments
+from citycall.core import numbers
+from citycall.pages import answers
 from citycall.service_requests import queries
 from citycall.service_requests.models import Report, ServiceRequest
 
@@ -44,28 +42,9 @@ def told(problem: ServiceRequest, spec: ServiceSpec, *, sees_contact: bool) -> d
     }
 
 
-def _answers(spec: ServiceSpec, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _answers(spec: ServiceSpec, kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Question and answer in words; the code stands for a question that is no longer asked."""
-    for code, given in answers.items():
+    for code, given in kept.items():
         question = spec.question(code)
-        if given not in (None, "", []):
-            yield (question.text if question else code), _words(question, given)
-
-
-def _words(question: Question | None, given: Any) -> str:
-    if question is not None and question.datatype is Datatype.DATETIME:
-        return _moment(str(given))
-    choices = question.choices if question else ()
-    names = {choice.key: choice.name for choice in choices}
-    keys = given if isinstance(given, list) else [given]
-    return ", ".join(names.get(str(key), str(key)) for key in keys)
-
-
-def _moment(given: str) -> str:
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        return given
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=clock.city_zone())
-    return moments.in_words(moment, at=clock.now(), style="short")
+        if given not in answers.NO_ANSWER:
+            yield (question.text if question else code), answers.in_words(question, given)

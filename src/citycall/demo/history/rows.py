@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -140,6 +141,42 @@ def states(life: Lives, end: np.datetime64) -> Texts:
     return state
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How each request of a batch stands at the end; ``over`` is when it ended, if it did."""
+
+    state: Texts
+    reopened: NDArray[np.bool_]
+    over: Moments
+    completed: Moments
+    verification: Texts
+
+    def has(self, *states: str) -> NDArray[np.bool_]:
+        """Which of them stand in one of these states."""
+        return np.isin(self.state, states)
+
+
+def standing(life: Lives, repeats: NDArray[np.bool_], end: np.datetime64) -> Standing:
+    """How each request stands at ``end``; one that repeats another stays new until merged."""
+    state = states(life, end)
+    state[repeats] = "new"
+    reopened = (life.disputed <= end) & ~repeats
+    disputed = reopened & (state == "assigned")
+    over = np.where(state == "closed", life.closed, np.minimum(life.cancelled, life.referred))
+    last = np.where(life.completed_again <= end, life.completed_again, life.completed)
+    verification = np.where(life.confirmed, "confirmed", "undisputed").astype(object)
+    verification[state == "completed"] = "asked"
+    verification[disputed] = "disputed"
+    verification[~np.isin(state, ["completed", "closed"]) & ~disputed] = ""
+    return Standing(
+        state=state,
+        reopened=reopened,
+        over=over,
+        completed=np.where(repeats, NEVER, last),
+        verification=verification,
+    )
+
+
 def requests(
     found: Incidents,
     life: Lives,
@@ -151,65 +188,83 @@ def requests(
     rng: np.random.Generator,
 ) -> pa.Table:
     """The request table of a batch; a row that repeats another stays new until it is merged."""
-    end, count = work.end, len(found)
-    repeats = parent >= 0
-    state = states(life, end)
-    state[repeats] = "new"
-    is_new = state == "new"
-    reopened = (life.disputed <= end) & ~repeats
-    finished = np.isin(state, ["completed", "closed"])
-    ended = np.isin(state, ["closed", "cancelled", "referred"])
-    over = np.where(state == "closed", life.closed, np.minimum(life.cancelled, life.referred))
-    last = np.where(life.completed_again <= end, life.completed_again, life.completed)
-    last = np.where(repeats, NEVER, last)
-    verified = np.where(life.confirmed, "confirmed", "undisputed").astype(object)
-    verified[state == "completed"] = "asked"
-    verified[reopened & (state == "assigned")] = "disputed"
-    verified[~finished & ~(reopened & (state == "assigned"))] = ""
-    held = state == "on_hold"
-    pausing = work.pause[found.service]
-    outcome = np.where(
-        life.false_closure | (rng.random(count) < 0.93),
-        work.done[found.service],
-        work.not_done[found.service],
-    )
-    ids = [str(first + n) for n in range(count)]
-    to_verify = last + (placed.verification_days * 86_400).astype("timedelta64[s]")
-    latest = np.max(
-        [np.where(at <= end, at, found.at) for at in (life.assigned, life.started, last, over)],
-        axis=0,
-    )
+    now = standing(life, parent >= 0, work.end)
     return past_requests(
         service_id=np.array([entry.id for entry in work.entries])[found.service],
         agency_id=placed.agency,
         team_id=placed.team,
         rule_id=pa.array(placed.rule, mask=placed.rule < 0),
-        status=state,
+        status=now.state,
         requested_at=found.at.astype("datetime64[us]"),
-        updated_at=np.where(is_new, found.at, latest).astype("datetime64[us]"),
+        updated_at=_updated(found, life, now, work.end),
         promised_at=moments(placed.due, NEVER - 1),
         due_at=moments(placed.due, NEVER - 1),
-        paused_at=pa.array(life.held.astype("datetime64[us]"), mask=~(held & (pausing != ""))),
-        hold_reason=np.where(held, pausing, ""),
-        completed_at=moments(last, end),
-        closed_at=pa.array(over.astype("datetime64[us]"), mask=~ended),
-        verify_until=pa.array(to_verify.astype("datetime64[us]"), mask=state != "completed"),
-        outcome_id=pa.array(outcome, mask=~(last <= end)),
-        explanation=np.where(last <= end, words.chosen(words.EXPLANATIONS, count, rng), ""),
-        referred_to=np.where(state == "referred", "The State Highway Administration", ""),
-        verification=verified,
-        reopened_count=reopened.astype(np.int64),
         location_kind=found.kind,
         longitude=np.round(found.longitude, 6),
         latitude=np.round(found.latitude, 6),
         place=found.place,
         areas=placed.areas,
-        source=pa.repeat(f"demo-{work.truth.seed}", count),
-        source_id=ids,
-        parent_source_id=pa.array(
-            [ids[p] if p >= 0 else None for p in parent.tolist()], type=pa.string()
-        ),
-        merged_at=pa.array(
-            (found.at + np.timedelta64(3600, "s")).astype("datetime64[us]"), mask=~repeats
-        ),
+        **_pause(found, life, now, work),
+        **_end(found, life, placed, now, work, rng),
+        **_source(found, parent, work, first),
     )
+
+
+def _updated(found: Incidents, life: Lives, now: Standing, end: np.datetime64) -> Moments:
+    steps = (life.assigned, life.started, now.completed, now.over)
+    latest = np.max([np.where(at <= end, at, found.at) for at in steps], axis=0)
+    return np.where(now.has("new"), found.at, latest).astype("datetime64[us]")
+
+
+def _pause(found: Incidents, life: Lives, now: Standing, work: Work) -> dict[str, Any]:
+    held = now.has("on_hold")
+    reason = work.pause[found.service]
+    return {
+        "paused_at": pa.array(life.held.astype("datetime64[us]"), mask=~(held & (reason != ""))),
+        "hold_reason": np.where(held, reason, ""),
+    }
+
+
+def _end(
+    found: Incidents,
+    life: Lives,
+    placed: Placed,
+    now: Standing,
+    work: Work,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """The columns that tell how the work ended, and whether the reporter agreed."""
+    end, count = work.end, len(found)
+    outcome = np.where(
+        life.false_closure | (rng.random(count) < 0.93),
+        work.done[found.service],
+        work.not_done[found.service],
+    )
+    said = words.chosen(words.EXPLANATIONS, count, rng)
+    done = now.completed <= end
+    over = now.over.astype("datetime64[us]")
+    to_verify = now.completed + (placed.verification_days * 86_400).astype("timedelta64[s]")
+    return {
+        "completed_at": moments(now.completed, end),
+        "closed_at": pa.array(over, mask=~now.has("closed", "cancelled", "referred")),
+        "verify_until": pa.array(to_verify.astype("datetime64[us]"), mask=~now.has("completed")),
+        "outcome_id": pa.array(outcome, mask=~done),
+        "explanation": np.where(done, said, ""),
+        "referred_to": np.where(now.has("referred"), "The State Highway Administration", ""),
+        "verification": now.verification,
+        "reopened_count": now.reopened.astype(np.int64),
+    }
+
+
+def _source(found: Incidents, parent: Ints, work: Work, first: int) -> dict[str, Any]:
+    """The columns that say which row each one is, and which it repeats."""
+    count = len(found)
+    ids = [str(first + n) for n in range(count)]
+    merged = (found.at + np.timedelta64(3600, "s")).astype("datetime64[us]")
+    parents = [ids[p] if p >= 0 else None for p in parent.tolist()]
+    return {
+        "source": pa.repeat(f"demo-{work.truth.seed}", count),
+        "source_id": ids,
+        "parent_source_id": pa.array(parents, type=pa.string()),
+        "merged_at": pa.array(merged, mask=parent < 0),
+    }

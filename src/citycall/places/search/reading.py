@@ -13,7 +13,7 @@ from citycall.places.search import along, phrases
 from citycall.places.search.kinds import KIND_OF, WORTH
 from citycall.places.search.names import is_generic
 from citycall.places.search.picture import Gazetteer, NamedPlace
-from citycall.places.search.spellings import words_of
+from citycall.places.search.spellings import POINTING, words_of
 from citycall.places.search.streets import StreetMatch
 
 Point = tuple[float, float]
@@ -320,8 +320,10 @@ def of_names(text: str, gazetteer: Gazetteer, *, typing: bool) -> Iterator[Found
     for match in gazetteer.names.matching(words, typing=typing, limit=MOST_NAMES):
         place = gazetteer.places[match.entry]
         reason = _("has this name") if match.exact else _("has a similar name")
-        sure = min(0.98 * match.score * WORTH.get(place.kind, 1.0), most)
-        whole = match.whole > WHOLE_NAME
+        sure, whole = 0.98 * match.score * WORTH.get(place.kind, 1.0), match.whole > WHOLE_NAME
+        by_name = whole and match.exact and len(words) > 1 and POINTING.isdisjoint(words)
+        if not by_name:
+            sure = min(sure, most)
         yield replace(named(place, sure, reason), said=match.said, whole=whole)
 
 

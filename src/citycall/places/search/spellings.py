@@ -29,11 +29,15 @@ _SPANISH = frozenset(
 # Words that say nothing of which place is meant; the Spanish ones only among Spanish words.
 _EMPTY = frozenset({"and", "to", "please"})
 _SPANISH_EMPTY = frozenset({"de", "del", "el", "en", "la", "las", "los", "al", "y"})
+# Words that mean wherever the person is.
+POINTING = frozenset(
+    {"here", "there", "right", "my", "this", "that", "where", "place", "spot", "outside", "i"}
+)
 # Words that so many places have that alone they name none.
-GENERIC = frozenset(word for word in _SAME.values()) | {
+GENERIC = (frozenset(_SAME.values()) - {"zoo"}) | {
     *("park", "playground", "court", "entrance", "pavilion", "trail", "landmark", "hospital"),
     *("the", "big", "old", "new", "little", "memorial", "street", "road", "avenue", "alley"),
-    *("here", "there", "right", "my", "this", "that", "where", "place", "spot", "outside", "i"),
+    *POINTING,
     *("corner", "tree", "trash", "hole", "water", "sign", "car", "home", "store", "block"),
 }
 

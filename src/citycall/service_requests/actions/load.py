@@ -34,10 +34,14 @@ from citycall.service_requests.actions.load_batch import (
 from citycall.service_requests.actions.load_links import Link
 from citycall.service_requests.actions.load_numbers import first_of_each, new_ids, new_numbers
 from citycall.service_requests.actions.load_text import as_text, copy, cut, lines
+from citycall.service_requests.cells import cell_column
 
 _GRANT = Grant(everywhere=frozenset({Role.ADMINISTRATOR.value}))
 
-_STORED = tuple(name for name in REQUESTS if name not in {"facts", "parent_source_id", "merged_at"})
+_STORED = (
+    *(name for name in REQUESTS if name not in {"facts", "parent_source_id", "merged_at"}),
+    "h3_cell",
+)
 _REPORT_TEXTS = ("channel", "words", "wanted", "answers", "language", "reported_at")
 
 
@@ -94,6 +98,8 @@ def _load(batch: PastBatch, report: LoadReport, *, by: Actor, at: datetime) -> l
     _check(batch)
     source = _source(batch)
     texts = {name: as_text(column(batch.requests, name, REQUESTS)) for name in REQUESTS}
+    point = (column(batch.requests, name, REQUESTS) for name in ("longitude", "latitude"))
+    texts["h3_cell"] = as_text(cell_column(*point))
     records = load_known.records(texts) if "facts" in batch.requests.column_names else None
     known = load_known.find(batch, source=source)
     fresh = known.ids == 0

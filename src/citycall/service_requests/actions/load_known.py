@@ -51,6 +51,8 @@ TOLD = (
 _ENDED = (Status.CLOSED.value, Status.CANCELLED.value, Status.REFERRED.value)
 # What the load adds to the facts when it tells of them.
 _OURS = ("source", "record", "before")
+# What we reckon from it.
+_OWN = ("areas", "h3_cell")
 # What somebody may add here without having taken the request over from the source.
 _ASIDE = (Kind.NOTE_ADDED, Kind.PHOTO_ADDED, Kind.INFORMATION_ADDED, Kind.REPORT_ADDED)
 
@@ -77,12 +79,12 @@ WHERE NOT e.data ? 'source' AND NOT e.kind = ANY(%(aside)s)
 # The names that are put into these statements are this module's own, never anybody's input.
 _STAGE = (
     "CREATE TEMPORARY TABLE load_changed ON COMMIT DROP AS "  # noqa: S608
-    f"SELECT id, areas, {', '.join(TOLD)} FROM service_requests_servicerequest WITH NO DATA"
+    f"SELECT id, {', '.join((*_OWN, *TOLD))} FROM service_requests_servicerequest WITH NO DATA"
 )
 # A request merged here stays merged; what its record tells is kept for when it is parted.
 _UPDATE = f"""
 UPDATE service_requests_servicerequest r SET
-    {", ".join(f"{name} = n.{name}" for name in ("areas", *TOLD) if name != "status")},
+    {", ".join(f"{name} = n.{name}" for name in (*_OWN, *TOLD) if name != "status")},
     status = CASE WHEN r.merged_into_id IS NULL THEN n.status ELSE r.status END,
     status_before_merge = CASE WHEN r.merged_into_id IS NULL THEN '' ELSE n.status END,
     reopened_count = r.reopened_count
@@ -197,11 +199,11 @@ def update(
         cursor.execute(_STAGE)
     copy(
         "load_changed",
-        ("id", "areas", *TOLD),
+        ("id", *_OWN, *TOLD),
         lines(
             [
                 as_text(pa.array(known.ids[which])),
-                *(cut(texts[name], mask) for name in ("areas", *TOLD)),
+                *(cut(texts[name], mask) for name in (*_OWN, *TOLD)),
             ]
         ),
     )

@@ -20,7 +20,7 @@ from citycall.core.permissions import require
 from citycall.places.models import LocationKind
 from citycall.places.queries import areas
 from citycall.routing.queries import Decision, routing
-from citycall.service_requests import checks, events, policies
+from citycall.service_requests import cells, checks, events, policies
 from citycall.service_requests.drafts import Draft, Receipt
 from citycall.service_requests.models import Report, Status
 
@@ -38,11 +38,12 @@ WITH contact AS (
         number, service_id, agency_id, team_id, rule_id, status, status_before_merge, priority,
         report_count, requested_at, updated_at, promised_at, due_at, hold_reason, explanation,
         referred_to, verification, reopened_count, location_kind, longitude, latitude, place,
-        directions, accuracy_m, areas, source, source_id)
+        directions, accuracy_m, areas, h3_cell, source, source_id)
     VALUES (
         %(number)s, %(service)s, %(agency)s, %(team)s, %(rule)s, 'new', '', %(priority)s,
         1, %(at)s, %(at)s, %(due)s, %(due)s, '', '', '', '', 0, %(kind)s, %(longitude)s,
-        %(latitude)s, %(place)s, %(directions)s, %(accuracy)s, %(areas)s::int[], '', '')
+        %(latitude)s, %(place)s, %(directions)s, %(accuracy)s, %(areas)s::int[], %(cell)s,
+        '', '')
     RETURNING id
 ), report AS (
     INSERT INTO service_requests_report (
@@ -197,6 +198,7 @@ def _row(
         "directions": place.directions if place else "",
         "accuracy": place.accuracy_m if place else None,
         "areas": list(checked.area_ids),
+        "cell": cells.cell_of(*place.point) if place and place.point else None,
         "channel": draft.channel.value,
         "words": draft.words,
         "wanted": draft.wanted,

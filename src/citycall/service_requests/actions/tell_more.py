@@ -1,5 +1,6 @@
 """Adding to a request: another person's report, more information, a note, a photo."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -23,7 +24,7 @@ from citycall.service_requests.models import (
     ServiceRequest,
     Status,
 )
-from citycall.service_requests.photos import Photo
+from citycall.service_requests.photos import Photo, claim
 
 
 class NotOpen(Conflict):
@@ -135,7 +136,10 @@ def add_photo(
     at: datetime,
     report_id: int | None = None,
 ) -> Attachment:
-    """Keep a photo with the request; the same picture sent twice is kept once."""
+    """Keep a photo with the request; the same picture sent twice is kept once.
+
+    Raises ``PhotoGone`` for one that was uploaded too long ago.
+    """
     request = lock(request_id)
     _need_reporter_or(request, "note", by=by)
     known = Attachment.objects.filter(
@@ -146,16 +150,9 @@ def add_photo(
     ).first()
     if known is not None:
         return known
+    claim(photo)
     kept = Attachment.objects.create(
-        service_request=request,
-        report_id=report_id,
-        stage=stage,
-        file=photo.file,
-        thumbnail=photo.thumbnail,
-        width=photo.width,
-        height=photo.height,
-        size=photo.size,
-        added_at=at,
+        service_request=request, report_id=report_id, stage=stage, added_at=at, **asdict(photo)
     )
     visibility = Visibility.REPORTER if stage == Attachment.Stage.REPORT else Visibility.INTERNAL
     tell(

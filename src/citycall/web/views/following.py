@@ -24,7 +24,7 @@ from citycall.service_requests import public
 from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
 from citycall.service_requests.public import PublicRequest
-from citycall.web import answers, misses, sentences, visits
+from citycall.web import answers, misses, sentences, verdicts, visits
 from citycall.web.forms import TrackForm, WordsForm
 
 # What one reader may see of a request must not be shown to the next from any cache.
@@ -115,7 +115,9 @@ def may_dispute(told: PublicRequest) -> bool:
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter says that it is fixed."""
     told = _told(request, numbers.read(number))
-    feedback.confirm(_answered_by(told), by=visits.resident_of(request), at=clock.now())
+    report = _answered_by(told)
+    verdicts.count(request, told)
+    feedback.confirm(report, by=visits.resident_of(request), at=clock.now())
     messages.success(request, _("Thank you. The request is closed as confirmed."))
     return redirect("web:request", number=numbers.show(told.number))
 
@@ -215,6 +217,7 @@ class StillThere(Reasoned):
 
     def act(self, request: HttpRequest, words: str) -> None:
         """Dispute the completion."""
+        verdicts.count(request, self.told)
         by = visits.resident_of(request)
         feedback.dispute(_answered_by(self.told), by=by, at=clock.now(), words=words)
 

@@ -153,8 +153,7 @@ def _rows(told: Telling) -> Iterator[dict[str, str]]:
         words = ngettext("%(n)s photo", "%(n)s photos", count) % {"n": count}
         yield _row(_("Photos"), words, Step.DETAILS)
     if told.joins:
-        known = _("Added to %(number)s") % {"number": told.joins}
-        yield _row(_("Known problem"), known, Step.KNOWN)
+        yield _row(_("Known problem"), _("Yours is added to it"), Step.KNOWN)
     if Step.CONTACT in course:
         reach = "\n".join(filter(None, (told.name, told.email, told.phone)))
         yield _row(_("How to reach you"), reach or _("Not given"), Step.CONTACT)

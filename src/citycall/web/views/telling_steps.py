@@ -1,4 +1,4 @@
-"""Each step's own form: safety, where, details, known already, contact."""
+"""Each step's own form: safety, details, known already, contact. Where is in ``where``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,16 +12,14 @@ from django.utils.translation import gettext as _
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.questions import Datatype, Question
 from citycall.core.errors import DomainError, Faults
-from citycall.places.models import LocationKind
-from citycall.service_requests import photos
+from citycall.places.coordinates import Point
+from citycall.service_requests import photo_places, photos
 from citycall.service_requests.actions.tell_more import NotOpen
-from citycall.web import place_words, steps, telling
+from citycall.web import photo_point, steps, telling
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,
     QuestionsForm,
-    WhereForm,
-    WhichPlaceForm,
     asked,
     field_name,
 )
@@ -31,7 +29,6 @@ from citycall.web.views.photos import picture
 from citycall.web.views.sending import deliver
 from citycall.web.views.telling import StepView, go_on, private
 
-_AS_WRITTEN: Final = "as-written"
 _LONGEST: Final = 20_000
 
 
@@ -99,131 +96,12 @@ class Safety(Asking):
         return self.asked(form)
 
 
-class Where(StepView):
-    """Where is it? In any words; by the device's location; never by a street address only."""
-
-    step = Step.WHERE
-    template = "web/report/where.html"
-
-    def take(self, request: HttpRequest) -> dict[str, str]:
-        """The words and the device's point."""
-        sent, told = request.POST, self.telling
-        told.place = sent.get("place", "")[: place_words.LONGEST_TYPED]
-        told.directions = sent.get("directions", "")[:_LONGEST]
-        for name in ("latitude", "longitude", "accuracy"):
-            setattr(told, name, sent.get(name, "")[:30])
-        told.done = [step for step in told.done if step not in {Step.WHERE, Step.KNOWN}]
-        told.joins = ""
-        if told.decided != told.place:
-            told.found, told.decided, told.kind = None, None, ""
-            self._take_the_one_named()
-        return {}
-
-    def _take_the_one_named(self) -> None:
-        told = self.telling
-        found = place_words.candidates(told.place, accepted=self.entry.spec.location_kinds)
-        place = place_words.the_one_named(told.place, found)
-        if place is not None:
-            told.found, told.decided = place_words.as_found(place), told.place
-
-    def faults(self) -> dict[str, str]:
-        """Everything that is wrong with the place, except a kind that can still be asked."""
-        if _needs_choice(self.telling):
-            return {}
-        return self.telling.faults(*WhereForm.base_fields, *WhereForm.also)
-
-    def passed(self, request: HttpRequest) -> HttpResponse:
-        """Ask which place is meant, where the words may mean several."""
-        if _needs_choice(self.telling):
-            telling.save(request, self.telling)
-            return redirect("web:report-place")
-        return super().passed(request)
-
-    def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """The form, and the place that was found for the words."""
-        told = self.telling
-        typed = {name: getattr(told, name) for name in WhereForm.base_fields}
-        return {
-            "form": WhereForm(
-                typed=typed, faults=faults, needed=self.entry.spec.location == "required"
-            ),
-            "found": told.found if told.decided == told.place else None,
-        }
-
-
-class WhichPlace(StepView):
-    """Which of the places that the words may mean is it, if any?"""
-
-    step = Step.WHERE
-    template = "web/report/place.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The candidates, as long as there is something to decide."""
-        if not (self._candidates() or self._kinds()):
-            return redirect(steps.address(Step.WHERE))
-        return self.page(request)
-
-    def take(self, request: HttpRequest) -> dict[str, str]:
-        """The chosen place, or that none is meant and what sort of place it is."""
-        told, choice = self.telling, request.POST.get("choice", "")
-        chosen = next((place for place in self._candidates() if place.code == choice), None)
-        kind = request.POST.get("kind", "")
-        told.kind = kind if kind in LocationKind.values else ""
-        told.found = place_words.as_found(chosen) if chosen else None
-        if chosen is None and self._candidates() and choice != _AS_WRITTEN:
-            return {"choice": _("Please choose one, or say that it is none of these.")}
-        if chosen is None and self._kinds() and not told.kind:
-            return {"kind": _("Please choose what sort of place it is.")}
-        return {}
-
-    def faults(self) -> dict[str, str]:
-        """What is wrong with the place now that it is chosen."""
-        if self.telling.found is None and self._kinds() and not self.telling.kind:
-            return {}
-        was, self.telling.decided = self.telling.decided, self.telling.place
-        found = self.telling.faults("location", "kind")
-        self.telling.decided = was
-        return {"choice": " ".join(found.values())} if found else {}
-
-    def passed(self, request: HttpRequest) -> HttpResponse:
-        """These words are decided."""
-        self.telling.decided = self.telling.place
-        return super().passed(request)
-
-    def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """Candidates, and the sorts of place to choose from where that is needed."""
-        found, told = self._candidates(), self.telling
-        choices = [(place.code, place.label) for place in found]
-        choices.append((_AS_WRITTEN, _("None of these: use my words as I wrote them")))
-        chosen = told.found["code"] if told.found else ""
-        typed = {"choice": chosen or (_AS_WRITTEN if told.kind else ""), "kind": told.kind}
-        form = WhichPlaceForm(typed=typed, faults=faults, choices=choices, kinds=self._kinds())
-        return {"form": form}
-
-    def _candidates(self) -> list[place_words.FoundPlace]:
-        return place_words.candidates(self.telling.place, accepted=self.entry.spec.location_kinds)
-
-    def _kinds(self) -> list[LocationKind]:
-        accepted = self.entry.spec.location_kinds
-        guess = place_words.likely_kind(
-            self.telling.place, accepted=accepted, pointed=bool(self.telling.latitude)
-        )
-        return [] if guess is not None else [k for k in accepted if k != LocationKind.POINT]
-
-
-def _needs_choice(told: telling.Telling) -> bool:
-    if told.decided == told.place or not told.place.strip():
-        return False
-    accepted = told.entry().spec.location_kinds
-    guess = place_words.likely_kind(told.place, accepted=accepted, pointed=bool(told.latitude))
-    return guess is None or bool(place_words.candidates(told.place, accepted=accepted))
-
-
 class Details(Asking):
     """The service's other questions, the resident's own words, and photos."""
 
     step = Step.DETAILS
     template = "web/report/details.html"
+    offered: dict[str, Any] | None = None
 
     def take(self, request: HttpRequest) -> dict[str, str]:
         """Answers, words, and photos, which are made safe and stored at once."""
@@ -235,10 +113,21 @@ class Details(Asking):
         return self._keep_photos(request.FILES.getlist("photos"))
 
     def interrupt(self) -> HttpResponse | None:
-        """Taking a photo out again leads nowhere else."""
+        """Taking a photo out again leads nowhere else; where it was taken is offered once."""
         if "remove_photo" in self.request.POST:
             return self.page(self.request)
-        return super().interrupt()
+        if "photo_place" in self.request.POST:
+            self._use_photo_place(self.request.POST["photo_place"])
+            return self.page(self.request)
+        interruption = super().interrupt()
+        if interruption is None and self.offered and not self.faults():
+            return self.page(self.request, faults=self.taken)
+        return interruption
+
+    def _use_photo_place(self, told: str) -> None:
+        longitude, _comma, latitude = told[:60].partition(",")
+        photo_point.take(self.telling, longitude, latitude)
+        telling.save(self.request, self.telling)
 
     def _keep_photos(self, uploads: Sequence[IO[bytes]]) -> dict[str, str]:
         kept = {photo["file"]: photo for photo in self.telling.photos}
@@ -247,12 +136,14 @@ class Details(Asking):
         if len(uploads) > room:
             faults["photo"] = _("Five photos are the most. The others were left out.")
         for upload in uploads[:room]:
+            taken_at = photo_places.taken_at(upload)
             try:
                 photo = photos.keep(upload)
             except DomainError as error:
                 faults["photo"] = f"{upload.name}: {error.message}"
             else:
                 kept[photo.file] = asdict(photo)
+                self.offered = self.offered or self._offer(taken_at)
         self.telling.photos = list(kept.values())
         return faults
 
@@ -264,7 +155,12 @@ class Details(Asking):
             typed={"words": self.telling.words, "wanted": self.telling.wanted},
             faults=faults,
         )
-        return self.asked(form)
+        return {**self.asked(form), "photo_place": self.offered}
+
+    def _offer(self, taken_at: Point | None) -> dict[str, Any] | None:
+        """Where a photo was taken, if that says more of the place than is told, or otherwise."""
+        wanted = self.entry.spec.location != "none"
+        return photo_point.offer(self.telling, taken_at) if wanted and taken_at else None
 
 
 class Known(StepView):
@@ -282,11 +178,14 @@ class Known(StepView):
         return super().get(request)
 
     def take(self, request: HttpRequest) -> dict[str, str]:
-        """The number of the known problem that it is, or none."""
-        number = request.POST.get("joins", "")
-        nearby = {near.number for near in steps.known_nearby(self.telling)}
-        self.telling.joins = number if number in nearby else ""
-        if number and not self.telling.joins:
+        """The known problem that it is, or none.
+
+        The page never has its number, since a number can prove a report.
+        """
+        chosen = request.POST.get("joins", "")
+        nearby = {str(near.request_id): near.number for near in steps.known_nearby(self.telling)}
+        self.telling.joins = nearby.get(chosen, "")
+        if chosen and not self.telling.joins:
             return {"joins": _("This problem is no longer open. Please choose again.")}
         return {}
 

@@ -1,0 +1,28 @@
+"""What a worker does for this room from time to time."""
+
+from procrastinate.contrib.django import app as jobs
+
+from citycall.core import clock
+from citycall.service_requests import cell_counts, unsent_photos
+
+FOLD_TASK = "citycall.fold_cell_counts"
+PHOTOS_TASK = "citycall.remove_unsent_photos"
+QUEUE = "housekeeping"
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name=FOLD_TASK, queue=QUEUE, queueing_lock=FOLD_TASK)
+def fold_cell_counts(timestamp: int) -> None:
+    """Every minute: fold what changed into the counts by hexagon.
+
+    Requests that a version without cells has written meanwhile get theirs first.
+    """
+    cell_counts.fill_cells()
+    cell_counts.fold(at=clock.now(), zone=clock.city_zone())
+
+
+@jobs.periodic(cron="47 * * * *")
+@jobs.task(name=PHOTOS_TASK, queue=QUEUE, queueing_lock=PHOTOS_TASK)
+def remove_unsent_photos(timestamp: int) -> None:
+    """Every hour: remove photos of drafts that were not sent within a day."""
+    unsent_photos.remove(at=clock.now())
