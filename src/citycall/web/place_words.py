@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from citycall.core.errors import Faults
-from citycall.places import queries
+from citycall.places import outside, queries
 from citycall.places.candidates import Answer, Candidate, Verdict
 from citycall.places.coordinates import distance_m
 from citycall.places.locations import Location
@@ -35,10 +35,18 @@ Found = Mapping[str, Any]
 
 
 def search(words: str, *, pin: Typed) -> Answer:
-    """The places that the words may mean; a pin nearby tips ties. No words mean no place."""
+    """The places that the words may mean; a pin nearby tips ties. No words mean no place.
+
+    Where the city's own gazetteer knows none, an outside geocoder is asked, if there is one.
+    """
     if not words.strip():
         return Answer(verdict=Verdict.NOTHING)
-    return queries.search(words[:LONGEST_SEARCHED], near=near(pin), limit=MOST_CANDIDATES)
+    asked, point = words[:LONGEST_SEARCHED], near(pin)
+    answer = queries.search(asked, near=point, limit=MOST_CANDIDATES)
+    if answer.verdict is not Verdict.NOTHING:
+        return answer
+    elsewhere = outside.search(asked, near=point, limit=MOST_CANDIDATES)
+    return Answer(verdict=Verdict.ASK, candidates=elsewhere) if elsewhere else answer
 
 
 def chosen(answer: Answer, *, code: str, pin: Typed) -> Candidate | None:

@@ -81,11 +81,10 @@ def _park_and_feature(
     within = [gazetteer.places[n] for n in holding if gazetteer.places[n].kind not in _WHOLE]
     if within:
         return park, min(within, key=lambda place: place.reach_m), 0.0
-    reach = FEATURE_REACH_M / along.METRES_PER_DEGREE / np.cos(np.radians(latitude))
-    near = gazetteer.place_tree.query(point.buffer(reach))
+    near = gazetteer.places_near(longitude, latitude, metres=FEATURE_REACH_M)
     measured = [
         (along.metres_apart((longitude, latitude), (place.longitude, place.latitude)), place)
-        for place in (gazetteer.places[n] for n in near.tolist())
+        for place in near
         if place.kind not in _WHOLE and place.reach_m < 200.0
     ]
     good = [

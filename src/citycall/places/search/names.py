@@ -7,9 +7,11 @@ query's words and the query the variant's.
 
 import bisect
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +58,18 @@ class NameMatch:
     exact: bool
 
 
+def _numbers() -> "array[int]":
+    """Whole numbers in as little room as they need."""
+    return array("i")
+
+
 class NameIndex:
     """The names of entries 0 to n-1: for each its variants and the words of what it lies in."""
 
     def __init__(self, entries: Iterable[tuple[Sequence[str], str]]) -> None:
-        own: defaultdict[str, list[int]] = defaultdict(list)
-        within: defaultdict[str, list[int]] = defaultdict(list)
-        entry_of: list[int] = []
+        own: defaultdict[str, array[int]] = defaultdict(_numbers)
+        within: defaultdict[str, array[int]] = defaultdict(_numbers)
+        entry_of = _numbers()
         self._sizes: list[tuple[str, ...]] = []
         for entry, (variants, parent) in enumerate(entries):
             around = set(words_of(parent))
@@ -79,6 +86,9 @@ class NameIndex:
         self.entry_of: Ids = np.array(entry_of, dtype=np.int32)
         self._vocabulary = sorted({*own, *within})
         self._sounds = Sounds(self._vocabulary)
+        self._by_letter = {
+            letter: list(words) for letter, words in groupby(self._vocabulary, lambda word: word[0])
+        }
         self._remembered: dict[tuple[str, bool], list[tuple[str, float]]] = {}
         self._own = {word: np.array(ids, dtype=np.int32) for word, ids in own.items()}
         self._within = {word: np.array(ids, dtype=np.int32) for word, ids in within.items()}
@@ -182,10 +192,17 @@ class NameIndex:
         return known
 
     def _alike(self, word: str) -> dict[str, float]:
-        near = process.extract(
-            word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE, limit=MOST_ALIKE
-        )
-        found = {other: 1.0 - (1.0 - score / 100.0) * 1.2 for other, score, _at in near}
+        found: dict[str, float] = {}
+        # A slip of the first letter alone is rare, and what sounds the same is found below.
+        for letter in {word[0], word[1]}:
+            near = process.extract(
+                word,
+                self._by_letter.get(letter, ()),
+                scorer=fuzz.ratio,
+                score_cutoff=LEAST_ALIKE,
+                limit=MOST_ALIKE,
+            )
+            found |= {other: 1.0 - (1.0 - score / 100.0) * 1.2 for other, score, _at in near}
         for other, likeness in self._sounds.like(word):
             found[other] = max(found.get(other, 0.0), likeness)
         return found

@@ -1,7 +1,8 @@
 """The gazetteer in memory: streets with their blocks, corners and houses, and named places."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from citycall.places.models import AddressPoint, Block, Corner, Place
+from citycall.places.models import AddressPoint, Block, Corner, LocationKind, Place
+from citycall.places.search.kinds import KIND_OF
 from citycall.places.search.names import NameIndex
 from citycall.places.search.streets import StreetIndex
 
@@ -145,18 +147,30 @@ class Gazetteer:
         self.names = NameIndex(
             ((place.name, *others), f"{place.parent} {place.address}") for place, others in found
         )
-        self.by_code = {_code_key(place.code): n for n, place in enumerate(self.places)}
+        self.by_code = {
+            _code_key(place.code): number
+            for number, place in enumerate(self.places)
+            if KIND_OF.get(place.kind) is LocationKind.ASSET
+        }
         # The places that are more than a point: their positions, and a tree of their shapes.
         self.shaped = list(shapes or ())
         self.shape_tree = shapely.STRtree(list((shapes or {}).values()))
-        self.place_tree = shapely.STRtree(
-            shapely.points([(place.longitude, place.latitude) for place in self.places])
-            if self.places
-            else []
-        )
+        self._longitudes: Floats = np.array([place.longitude for place in self.places])
+        self._latitudes: Floats = np.array([place.latitude for place in self.places])
 
     def __len__(self) -> int:
         return len(self.blocks.codes) + len(self.corners) + len(self.places)
+
+    def places_near(
+        self, longitude: float, latitude: float, *, metres: float
+    ) -> Iterator[NamedPlace]:
+        """The named places whose point lies in a square of twice this width around a point."""
+        north = metres / METRES_PER_DEGREE
+        east = north / max(float(np.cos(np.radians(latitude))), 0.01)
+        near = (abs(self._longitudes - longitude) <= east) & (
+            abs(self._latitudes - latitude) <= north
+        )
+        return (self.places[number] for number in np.flatnonzero(near).tolist())
 
     def place_of_code(self, text: str) -> NamedPlace | None:
         """The place whose own number or code this is, case and separators aside."""
@@ -197,7 +211,7 @@ def load() -> Gazetteer:
     places, shapes = _places()
     others = Block.objects.exclude(other_names=[]).values_list("name", "other_names").distinct()
     fields = ("code", "name", "road_class", "left_from", "left_to", "right_from", "right_to")
-    return Gazetteer(
+    picture = Gazetteer(
         blocks=_rows(Block, (*fields, "zip_left", "zip_right", "shape")),
         street_aliases=[(other, name) for name, more in others for other in more],
         houses=_rows(AddressPoint, ("street", "number", "longitude", "latitude")),
@@ -205,6 +219,10 @@ def load() -> Gazetteer:
         places=places,
         shapes=shapes,
     )
+    # It stays until the next build: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    return picture
 
 
 def _rows(model: Any, fields: Sequence[str]) -> list[Any]:
