@@ -63,7 +63,7 @@ def measure(where: stage.Stage, *, entries: int) -> dict[str, Any]:
 
 def _fill(where: stage.Stage, missing: int) -> None:
     """Places with made-up names, until there are as many entries as asked for."""
-    from citycall.places.finding import search_text
+    from citycall.places.words import search_text
 
     chance = random.Random(SEED)
     columns = "kind, code, layer, name, parent, aliases, names, address, search, longitude"

@@ -177,6 +177,6 @@ class PlaceAdmin(ReadOnly):
     """The places that people name."""
 
     list_display = ("name", "parent", "kind", "code")
-    search_fields = ("name", "parent", "code")
+    search_fields = ("search", "code")
     exclude = ("search",)
     ordering = ("id",)

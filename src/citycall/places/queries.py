@@ -11,7 +11,6 @@ from citycall.core.errors import DomainError
 from citycall.core.snapshots import Snapshot
 from citycall.places import coordinates
 from citycall.places.candidates import Answer, Surroundings
-from citycall.places.finding import FoundPlace, find_places
 from citycall.places.index import AreaIndex, AreaRef, StoredArea
 from citycall.places.locations import Location
 from citycall.places.models import Area, AreaLayer
@@ -25,11 +24,9 @@ __all__ = [
     "AREAS",
     "GAZETTEER",
     "AreaIndex",
-    "FoundPlace",
     "OutsideCity",
     "areas",
     "check_inside",
-    "find_places",
     "search",
     "shape_of",
     "surroundings",

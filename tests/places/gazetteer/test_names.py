@@ -6,7 +6,7 @@ import pytest
 
 from citycall.places.gazetteer.yaml_text import BadManifest
 from citycall.places.models import Block
-from citycall.places.queries import find_places
+from citycall.places.queries import search
 from tests.places.drawing import corner, square
 from tests.places.gazetteer.town import Town, area, named, place, street
 
@@ -51,7 +51,7 @@ def test_names_of_an_existing_place_become_its_aliases(town: Town) -> None:
         "Phoenix Tower", "Merchant's Tower", "the tower", "Torre de perdigones", "La torre",
     ]  # fmt: skip
     assert tower.names == {"es": "Torre de perdigones"}
-    assert find_places("torre de perdigones")[0].code == "t"
+    assert search("torre de perdigones").candidates[0].code == "place:t"
 
 
 def test_a_part_of_a_park_without_a_spot_covers_the_park(town: Town) -> None:

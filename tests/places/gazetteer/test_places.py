@@ -4,7 +4,7 @@ import pytest
 import shapely
 
 from citycall.places.models import Place
-from citycall.places.queries import find_places
+from citycall.places.queries import search
 from tests.places.drawing import square
 from tests.places.gazetteer.town import Town, area, named, place
 
@@ -18,7 +18,7 @@ def test_a_place_has_its_kind_aliases_address_and_names(town: Town) -> None:
     assert (hall.kind, hall.layer, hall.code) == ("landmark", "places", "p1")
     assert (hall.aliases, hall.address) == (["The Hall", "Rathaus", "Ayuntamiento"], "1 Main St")
     assert hall.names == {"es": "Ayuntamiento"}
-    assert [found.code for found in find_places("ayuntamiento")] == ["p1"]
+    assert [found.code for found in search("ayuntamiento").candidates] == ["place:p1"]
 
 
 def test_a_park_keeps_its_shape_and_a_point_within_it(town: Town) -> None:

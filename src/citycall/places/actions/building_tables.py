@@ -9,10 +9,10 @@ from typing import Any
 import shapely
 from django.db import connection
 
-from citycall.places import finding
 from citycall.places.gazetteer.built import BuiltAddress, BuiltBlock, BuiltCorner, BuiltPlace
 from citycall.places.gazetteer.composing import Composed
 from citycall.places.models import AddressPoint, Block, Corner, Place
+from citycall.places.words import search_text
 
 AT_ONCE = 10_000
 Values = tuple[Any, ...]
@@ -196,7 +196,7 @@ def _place(place: BuiltPlace) -> Values:
     names: Mapping[str, str] = dict(place.names)
     return (
         *(place.code, place.layer, place.kind, place.name, place.parent),
-        *(list(place.aliases), names, place.address, finding.search_text(words)),
+        *(list(place.aliases), names, place.address, search_text(words)),
         *(*place.point, place.accuracy_m),
         shapely.to_wkb(place.shape) if place.shape is not None else None,
     )

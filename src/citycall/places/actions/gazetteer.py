@@ -14,12 +14,12 @@ from citycall.core import revisions
 from citycall.core.actors import Actor
 from citycall.core.errors import Faults
 from citycall.core.permissions import require
-from citycall.places import coordinates, finding
+from citycall.places import coordinates
 from citycall.places.models import Place
 from citycall.places.policies import PERMISSIONS
-from citycall.places.queries import areas
+from citycall.places.queries import GAZETTEER, areas
 from citycall.places.specs import PlaceSpec
-from citycall.places.words import fold
+from citycall.places.words import fold, search_text
 
 SUBJECT = "places"
 AT_ONCE = 2_000
@@ -80,6 +80,7 @@ def load_places(
             at=at,
             note=_("Places were loaded from a file."),
         )
+        GAZETTEER.bump()
     return report
 
 
@@ -141,7 +142,7 @@ def _place(spec: PlaceSpec) -> Place:
         name=spec.name,
         parent=spec.parent,
         aliases=list(spec.aliases),
-        search=finding.search_text(words),
+        search=search_text(words),
         longitude=spec.longitude,
         latitude=spec.latitude,
     )
