@@ -6,7 +6,7 @@ from django.test import Client
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM
-from citycall.places import queries
+from citycall.places import outside, queries
 from citycall.places.candidates import Answer, Candidate, Surroundings, Verdict
 from citycall.places.models import LocationKind
 from citycall.web.place_words import likely_kind
@@ -236,3 +236,29 @@ def test_the_shape_of_words_tells_the_kind(words: str, kind: str) -> None:
 def test_a_kind_that_is_not_taken_is_asked_for() -> None:
     accepted = (LocationKind.ADDRESS, LocationKind.INTERSECTION)
     assert likely_kind("the old mill", accepted=accepted, pointed=False) is None
+
+
+def test_an_outside_geocoder_is_asked_only_where_nothing_is_known(
+    telling: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def elsewhere(words: str, **_more: object) -> tuple[Candidate, ...]:
+        asked.append(words)
+        return (field("outside:1", "Far Mill, by some geocoder", -76.61),)
+
+    monkeypatch.setattr(outside, "search", elsewhere)
+    answer_with(monkeypatch, Answer(verdict=Verdict.NOTHING))
+    assert send(telling, "where", {"place": "the far mill"})["Location"] == "/report/place"
+    assert "Far Mill, by some geocoder" in telling.get("/report/place").content.decode()
+    assert set(asked) == {"the far mill"}
+
+
+def test_no_outside_geocoder_hears_of_a_place_that_is_known(
+    telling: Client, two_fields: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_words: str, **_more: object) -> tuple[Candidate, ...]:
+        raise AssertionError
+
+    monkeypatch.setattr(outside, "search", never)
+    assert send(telling, "where", {"place": "the field"})["Location"] == "/report/place"
