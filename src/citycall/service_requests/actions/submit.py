@@ -159,25 +159,7 @@ def _row(
     at: datetime,
 ) -> dict[str, Any]:
     entry, place, person = checked.entry, checked.location, checked.contact
-    target = entry.spec.target
-    due = catalog_rules.due_at(
-        target,
-        start=at,
-        working_time=book.working_time(
-            decision.agency_id, target.calendar if target is not None else None
-        ),
-        zone=clock.city_zone(),
-        area_ids=checked.area_ids,
-    )
-    data = {
-        "status": Status.NEW.value,
-        "service": entry.spec.code,
-        "team": decision.team_id,
-        "reason": decision.reason,
-        "due_at": due.isoformat() if due else None,
-    }
-    if checked.stop is not None:
-        data["stop_read"] = checked.stop.kind.value
+    due = _due_at(checked, decision, book=book, at=at)
     return {
         "name": person.name,
         "email": person.email,
@@ -210,7 +192,37 @@ def _row(
         "actor_name": by.name,
         "subject_kind": events.SUBJECT,
         "visibility": Visibility.PUBLIC.value,
-        "data": json.dumps(data),
+        "data": json.dumps(_told(checked, decision, due=due)),
         "queue": REACT_QUEUE,
         "task": REACT_TASK,
     }
+
+
+def _due_at(
+    checked: checks.Checked, decision: Decision, *, book: Catalog, at: datetime
+) -> datetime | None:
+    """When the work is due by the service's target, counted in its agency's working time."""
+    target = checked.entry.spec.target
+    return catalog_rules.due_at(
+        target,
+        start=at,
+        working_time=book.working_time(
+            decision.agency_id, target.calendar if target is not None else None
+        ),
+        zone=clock.city_zone(),
+        area_ids=checked.area_ids,
+    )
+
+
+def _told(checked: checks.Checked, decision: Decision, *, due: datetime | None) -> dict[str, Any]:
+    """What the event says of the new request."""
+    told = {
+        "status": Status.NEW.value,
+        "service": checked.entry.spec.code,
+        "team": decision.team_id,
+        "reason": decision.reason,
+        "due_at": due.isoformat() if due else None,
+    }
+    if checked.stop is not None:
+        told["stop_read"] = checked.stop.kind.value
+    return told
