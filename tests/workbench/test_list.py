@@ -84,6 +84,15 @@ def test_the_piles_are_counted_for_those_whose_work_it_is(sit, report) -> None:
     assert counted == {"open": 1, "disputed": 0, "late": 1, "today": 0, "new": 1, "mine": 0}
 
 
+def test_piles_are_counted_no_further_than_is_told(sit, report, monkeypatch) -> None:
+    for _each in range(3):
+        report()
+    monkeypatch.setattr(queue, "MOST_COUNTED", 2)
+    page = sit("crew").get("/agency")
+    assert {pile.code: count for pile, count in page.context["piles"]}["open"] == 3
+    assert '<span class="wb-pile__count">2+</span>' in page.content.decode()
+
+
 def test_the_filters_are_kept_from_page_to_page(sit, report, monkeypatch) -> None:
     monkeypatch.setattr(queue, "SIZE", 2)
     for _each in range(3):

@@ -59,6 +59,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "show": show,
         "pile": PILES.get(show),
         "piles": [(pile, counts.get(pile.code)) for pile in PILES.values()],
+        "most_counted": queue.MOST_COUNTED,
         "page": _page(request, actor, within, chosen=chosen, show=show),
         "agency": _only_agency(teams),
         "staff_links": links_for(actor),
