@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from citycall.places.tile_features import HIGHEST_ZOOM, LOWEST_ZOOM
-from citycall.places.tile_store import TileSet
+from citycall.places.tile_store import HIGHEST_ZOOM, LOWEST_ZOOM, TileSet
 
 Theme = Literal["light", "dark"]
 Json = dict[str, Any]

@@ -14,10 +14,8 @@ from shapely.geometry.base import BaseGeometry
 from citycall.core.errors import DomainError
 from citycall.places.coordinates import METRES_PER_DEGREE, Bounds
 from citycall.places.models import Area, AreaLayer, Block, Place
+from citycall.places.tile_store import HIGHEST_ZOOM, LOWEST_ZOOM
 
-# A phone shows a large city whole at zoom 8.
-LOWEST_ZOOM: Final = 8
-HIGHEST_ZOOM: Final = 14
 AT_ONCE: Final = 2_000
 # The longest streets by name, up to this part of all streets' length, are drawn as main streets:
 # centreline files seldom say which are.

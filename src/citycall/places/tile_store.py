@@ -11,8 +11,11 @@ from typing import Final
 from django.conf import settings
 
 from citycall.places.coordinates import Bounds
-from citycall.places.tile_features import HIGHEST_ZOOM, LOWEST_ZOOM
 
+# The zooms that are built: a phone shows a large city whole at the first; the browser draws closer
+# ones from the last.
+LOWEST_ZOOM: Final = 8
+HIGHEST_ZOOM: Final = 14
 CURRENT: Final = "CURRENT"
 VIEW: Final = "citycall_view"
 LOOK_EVERY_SECONDS: Final = 1.0

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from citycall.core.errors import DomainError
 from citycall.places import tile_features, tile_store
 from citycall.places.coordinates import Bounds
-from citycall.places.tile_features import HIGHEST_ZOOM, LOWEST_ZOOM
+from citycall.places.tile_store import HIGHEST_ZOOM, LOWEST_ZOOM
 
 # The present map and the one before, which pages opened before the swap may still ask for.
 KEPT: Final = 2

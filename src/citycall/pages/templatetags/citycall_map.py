@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from citycall.places import tile_store
-from citycall.places.queries import areas
 
 register = template.Library()
 
@@ -70,7 +69,7 @@ def _config(label: str) -> dict[str, Any]:
             theme: outside or reverse(f"web:map-style-{theme}") for theme in ("light", "dark")
         },
         "view": [*tiles.view] if tiles else None,
-        "middle": None if tiles else areas().middle or (0.0, 0.0),
+        "middle": None if tiles else _middle(),
         "zoom": POINT_ZOOM,
         "label": label,
         "words": _words(),
@@ -96,3 +95,11 @@ def _words() -> dict[str, Any]:
             "NavigationControl.ZoomOut": _("Zoom out"),
         },
     }
+
+
+def _middle() -> tuple[float, float]:
+    """The middle of the city, for a map of somebody else's."""
+    # Here, so that the furniture can be shown without the rooms beneath it.
+    from citycall.places.queries import areas
+
+    return areas().middle or (0.0, 0.0)
