@@ -21,9 +21,9 @@ from citycall.core.actors import SYSTEM
 from citycall.places import queries
 from citycall.places.actions.building import build_gazetteer
 from citycall.places.candidates import Answer, Verdict
+from citycall.places.coordinates import distance_m
 from citycall.places.models import LocationKind
 from citycall.places.search import answering
-from citycall.places.search.along import metres_apart
 from tests.places.phrases.expected import Layers
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.django_db]
@@ -109,7 +109,7 @@ def test_the_citys_own_rows_are_found_where_the_city_put_them(
             continue
         found = city.find(address).candidates[:1]
         if found and found[0].kind is KINDS[sort]:
-            metres.append(metres_apart((found[0].longitude, found[0].latitude), point))
+            metres.append(distance_m((found[0].longitude, found[0].latitude), point))
         else:
             missed.append(address)
     assert len(metres) / (len(metres) + len(missed)) >= least, missed

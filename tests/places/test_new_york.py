@@ -13,9 +13,9 @@ import pytest
 from pyarrow import parquet
 
 from citycall.places.candidates import Answer, Verdict
+from citycall.places.coordinates import distance_m
 from citycall.places.index import AreaIndex
 from citycall.places.search import answering
-from citycall.places.search.along import metres_apart
 from citycall.places.search.picture import Gazetteer, NamedPlace
 from citycall.places.street_names import ordinal, standard
 
@@ -52,7 +52,7 @@ def corners_in(rows: list[Row]) -> dict[tuple[str, str], list[Point]]:
         if row["Address Type"] != "INTERSECTION" or not one or not other:
             continue
         known = found[min(one, other), max(one, other)]
-        if all(metres_apart(point_of(row), point) > AT_ONE_CORNER_M for point in known):
+        if all(distance_m(point_of(row), point) > AT_ONE_CORNER_M for point in known):
             known.append(point_of(row))
     return found
 
@@ -64,7 +64,7 @@ def houses_in(rows: list[Row]) -> dict[tuple[str, str], list[Point]]:
         number, _space, street = (row["Incident Address"] or "").partition(" ")
         if row["Address Type"] == "ADDRESS" and number.replace("-", "").isdigit():
             known = found[number, street]
-            if all(metres_apart(point_of(row), point) > AT_ONE_CORNER_M for point in known):
+            if all(distance_m(point_of(row), point) > AT_ONE_CORNER_M for point in known):
                 known.append(point_of(row))
     return found
 
@@ -118,7 +118,7 @@ def test_corners_are_found_in_any_order_and_spelling(rows: list[Row], gazetteer:
             asked += answer.verdict is Verdict.ASK
             continue
         found = [(each.longitude, each.latitude) for each in answer.candidates[:1]]
-        apart += [metres_apart(point, points[0]) for point in found] or [float("inf")]
+        apart += [distance_m(point, points[0]) for point in found] or [float("inf")]
     twice = sum(len(points) > 1 for points in corners_in(rows).values())
     assert len(apart) > 500
     assert np.mean(np.array(apart) <= 15.0) >= 0.95
@@ -131,7 +131,7 @@ def test_house_numbers_with_a_dash_are_found(rows: list[Row], gazetteer: Gazette
     }
     right = [
         any(
-            metres_apart((each.longitude, each.latitude), points[0]) <= 50.0
+            distance_m((each.longitude, each.latitude), points[0]) <= 50.0
             for each in find(f"{number} {spelled(street)}", gazetteer).candidates[:1]
         )
         for (number, street), points in dashed.items()
@@ -143,4 +143,4 @@ def test_house_numbers_with_a_dash_are_found(rows: list[Row], gazetteer: Gazette
 def test_parks_and_landmarks_are_found_by_name(rows: list[Row], gazetteer: Gazetteer) -> None:
     for name, point in named_in(rows).items():
         found = find(name.lower().replace(" - ", " "), gazetteer).candidates[0]
-        assert metres_apart((found.longitude, found.latitude), point) <= 50.0, name
+        assert distance_m((found.longitude, found.latitude), point) <= 50.0, name

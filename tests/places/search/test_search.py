@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citycall.places.candidates import Answer, Verdict
+from citycall.places.coordinates import distance_m
 from citycall.places.models import LocationKind
 from citycall.places.search import answering
-from citycall.places.search.along import metres_apart
 from tests.places.search.town import AREAS, GAZETTEER, point
 
 
@@ -76,12 +76,12 @@ def test_an_address_stands_between_its_corners_and_beside_the_street() -> None:
     assert found.kind is LocationKind.ADDRESS
     west, east = point(0, 0), point(1, 0)
     assert west[0] < found.longitude < east[0]
-    assert 5 < metres_apart((found.longitude, found.latitude), (found.longitude, west[1])) < 20
+    assert 5 < distance_m((found.longitude, found.latitude), (found.longitude, west[1])) < 20
 
 
 def test_a_surveyed_house_is_where_it_was_surveyed() -> None:
     found = find("217 E Monument St").candidates[0]
-    assert metres_apart((found.longitude, found.latitude), point(1.3, 0.06)) < 1
+    assert distance_m((found.longitude, found.latitude), point(1.3, 0.06)) < 1
     assert found.accuracy_m <= 10
 
 
@@ -134,7 +134,7 @@ def test_coordinates_are_read_in_every_order(words: str) -> None:
     answer = find(words)
     assert answer.verdict is Verdict.CLEAR
     found = answer.candidates[0]
-    assert metres_apart((found.longitude, found.latitude), (-76.5988, 39.3012)) < 5
+    assert distance_m((found.longitude, found.latitude), (-76.5988, 39.3012)) < 5
 
 
 def test_names_are_found_while_they_are_typed() -> None:

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citycall.places.candidates import Surroundings
+from citycall.places.coordinates import distance_m
 from citycall.places.models import LocationKind
-from citycall.places.search.along import metres_apart
 from citycall.places.search.answering import answer
 from citycall.places.search.describing import describe_point
 from tests.places.search.town import AREAS, GAZETTEER, point
@@ -64,4 +64,4 @@ def test_the_words_of_a_point_lead_back_to_it(column: float, row: float) -> None
         here.address, GAZETTEER, AREAS, city="Baltimore", near=None, limit=3, typing=False
     )
     points = [(each.longitude, each.latitude) for each in found.candidates]
-    assert min(metres_apart(each, point(column, row)) for each in points) < 150
+    assert min(distance_m(each, point(column, row)) for each in points) < 150

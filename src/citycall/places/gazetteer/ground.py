@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from citycall.places import coordinates
-from citycall.places.coordinates import Bounds, Point
+from citycall.places.coordinates import METRES_PER_DEGREE, Bounds, Point
 
 Floats = NDArray[np.float64]
-METRES_PER_DEGREE = 111_195.0
 
 
 @dataclass(frozen=True)

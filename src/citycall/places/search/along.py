@@ -6,9 +6,9 @@ import numpy as np
 import shapely
 from shapely import LineString
 
+from citycall.places.coordinates import METRES_PER_DEGREE
 from citycall.places.search.picture import NO_NUMBER, BlockTable
 
-METRES_PER_DEGREE = 111_195.0
 # Houses stand back from the middle of their street, and none stands in the crossing.
 SET_BACK_M = 13.0
 FROM_CORNER_M = 9.0
@@ -98,9 +98,3 @@ def _around(flat: LineString, along: float) -> tuple[tuple[float, float], tuple[
     before = flat.interpolate(max(along - 2.0, 0.0)).coords[0]
     after = flat.interpolate(min(along + 2.0, flat.length)).coords[0]
     return (before[0], before[1]), (after[0], after[1])
-
-
-def metres_apart(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Metres between two points of one city."""
-    east = (one[0] - other[0]) * float(np.cos(np.radians(one[1])))
-    return float(np.hypot(east, one[1] - other[1])) * METRES_PER_DEGREE

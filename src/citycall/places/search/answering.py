@@ -7,9 +7,10 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from citycall.places.candidates import Answer, Candidate, Verdict
+from citycall.places.coordinates import distance_m
 from citycall.places.index import AreaIndex
 from citycall.places.models import LocationKind
-from citycall.places.search import along, phrases
+from citycall.places.search import phrases
 from citycall.places.search.kinds import LABELS, SORTS
 from citycall.places.search.picture import Gazetteer
 from citycall.places.search.reading import Found, Point, around, of_names, readings
@@ -82,17 +83,13 @@ def _all_readings(text: str, gazetteer: Gazetteer, *, zip_code: str, typing: boo
         for place, directions in phrases.anchors_in(text):
             anchored = list(readings(place, gazetteer, zip_code=zip_code, typing=typing))
             anchored += _by_parts(place, gazetteer, zip_code=zip_code)
-            found += around(_placed(directions, anchored, gazetteer), directions)
+            found += around(_anchors(anchored), directions)
     return found
 
 
-def _placed(directions: str, anchors: Sequence[Found], gazetteer: Gazetteer) -> list[Found]:
-    """The anchors; less sure where what was said before them names a place of its own."""
-    return [
-        replace(each, sure=each.sure * (1.0 if directions else 0.98))
-        for each in anchors
-        if each.sure >= ANCHOR_AT_LEAST
-    ]
+def _anchors(anchors: Sequence[Found]) -> list[Found]:
+    """The anchors that are sure enough to say where something is from them."""
+    return [each for each in anchors if each.sure >= ANCHOR_AT_LEAST]
 
 
 def _by_parts(text: str, gazetteer: Gazetteer, *, zip_code: str) -> list[Found]:
@@ -119,7 +116,7 @@ def _by_parts(text: str, gazetteer: Gazetteer, *, zip_code: str) -> list[Found]:
 def _confirmed(each: Found, others: Iterable[Found], *, unsure: float) -> Found:
     """A reading that lies where the rest of the words say is surer, and more exact than that."""
     for other in others:
-        apart = along.metres_apart(each.point, other.point)
+        apart = distance_m(each.point, other.point)
         if apart <= AT_ANCHOR_M + min(other.accuracy_m, 1_500.0) and other.code != each.code:
             surer = min(each.sure * (0.94 + 0.08 * other.sure), CONFIRMED)
             if each.accuracy_m < other.accuracy_m:
@@ -140,7 +137,7 @@ def _tipped(found: Found, *, near: Point | None) -> Found:
     """What lies near the person's surroundings is a little likelier."""
     if near is None:
         return found
-    apart = along.metres_apart(found.point, near)
+    apart = distance_m(found.point, near)
     return replace(found, sure=found.sure + NEARNESS / (1.0 + (apart / NEAR_M) ** 2))
 
 
@@ -163,7 +160,7 @@ def _ahead(first: Found, other: Found, words: int) -> float:
 
 
 def _same_place(first: Found, other: Found) -> bool:
-    apart = along.metres_apart(first.point, other.point)
+    apart = distance_m(first.point, other.point)
     if apart <= SAME_PLACE_M:
         return True
     # A park and the neighborhood around it of the same name: the park is meant.
@@ -197,9 +194,3 @@ def _detail(found: Found, areas: AreaIndex) -> str:
         "sort": sort,
         "neighborhood": around_it.name,
     }
-
-
-def best_name(words: str, gazetteer: Gazetteer) -> Found | None:
-    """The named place that words surely mean, if there is one."""
-    found = max(of_names(words, gazetteer, typing=False), key=lambda each: each.sure, default=None)
-    return found if found is not None and found.sure >= SURE else None

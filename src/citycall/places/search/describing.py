@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from shapely import LineString, Point
 
 from citycall.places.candidates import Surroundings
+from citycall.places.coordinates import METRES_PER_DEGREE, distance_m
 from citycall.places.index import AreaIndex
 from citycall.places.models import LocationKind
 from citycall.places.search import along
@@ -83,7 +84,7 @@ def _park_and_feature(
         return park, min(within, key=lambda place: place.reach_m), 0.0
     near = gazetteer.places_near(longitude, latitude, metres=FEATURE_REACH_M)
     measured = [
-        (along.metres_apart((longitude, latitude), (place.longitude, place.latitude)), place)
+        (distance_m((longitude, latitude), (place.longitude, place.latitude)), place)
         for place in near
         if place.kind not in _WHOLE and place.reach_m < 200.0
     ]
@@ -105,9 +106,9 @@ def _street(longitude: float, latitude: float, gazetteer: Gazetteer) -> _OnStree
     table = gazetteer.blocks
     if not len(table.lines):
         return None
-    reach = STREET_REACH_M / along.METRES_PER_DEGREE
+    reach = STREET_REACH_M / METRES_PER_DEGREE
     box = Point(longitude, latitude).buffer(reach / np.cos(np.radians(latitude)), 2)
-    stretch = np.array([np.cos(np.radians(latitude)), 1.0]) * along.METRES_PER_DEGREE
+    stretch = np.array([np.cos(np.radians(latitude)), 1.0]) * METRES_PER_DEGREE
     flat_point = Point(longitude * stretch[0], latitude * stretch[1])
     best: _OnStreet | None = None
     for block in table.tree.query(box).tolist():
@@ -159,7 +160,7 @@ def _cross(street: _OnStreet, gazetteer: Gazetteer) -> tuple[str, str]:
     here = along.point_on(line, street.share, side=None, inset_m=0.0)
     corners = [gazetteer.corners[n] for n in gazetteer.corners_of.get(own, ())]
     measured = sorted(
-        (along.metres_apart(here, (corner.longitude, corner.latitude)), n)
+        (distance_m(here, (corner.longitude, corner.latitude)), n)
         for n, corner in enumerate(corners)
     )
     if not measured or measured[0][0] > 600.0:

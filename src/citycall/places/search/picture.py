@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from citycall.places.coordinates import METRES_PER_DEGREE
 from citycall.places.models import AddressPoint, Block, Corner, LocationKind, Place
 from citycall.places.search.kinds import KIND_OF
 from citycall.places.search.names import NameIndex
@@ -18,7 +19,6 @@ from citycall.places.search.streets import StreetIndex
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 NO_NUMBER = -1
-METRES_PER_DEGREE = 111_195.0
 # The width of lots is taken from cells of about half a kilometre and those around them.
 CELL_DEGREES = 0.006
 FEWEST_LOTS = 5
@@ -246,5 +246,5 @@ def _places() -> tuple[list[tuple[NamedPlace, list[str]]], dict[int, Any]]:
 def _reach_m(shape: Any) -> float:
     """Half of the diagonal: enough to say how exact the shape's point is."""
     west, south, east, north = shapely.bounds(shape).tolist()
-    wide = (east - west) * 111_320.0 * float(np.cos(np.radians((south + north) / 2)))
-    return float(np.hypot(wide, (north - south) * 111_320.0)) / 2
+    wide = (east - west) * METRES_PER_DEGREE * float(np.cos(np.radians((south + north) / 2)))
+    return float(np.hypot(wide, (north - south) * METRES_PER_DEGREE)) / 2

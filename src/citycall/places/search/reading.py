@@ -8,6 +8,7 @@ from itertools import product
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from citycall.places.coordinates import METRES_PER_DEGREE, distance_m
 from citycall.places.models import LocationKind
 from citycall.places.search import along, phrases
 from citycall.places.search.kinds import KIND_OF, WORTH
@@ -33,7 +34,6 @@ MUCH_WORSE = 0.35
 MOST_NAMES = 24
 # How many numbers a house may lie outside what is known of its street and be put at its end.
 NEAR_NUMBERS = 24
-NEARLY_MEET_M = 60.0
 STREET_ALONE = 0.55
 # A sort of place without a name is no more than a question; this much of a name is all of it.
 NO_NAME, WHOLE_NAME = 0.6, 0.93
@@ -128,7 +128,7 @@ def _house(number: int, match: StreetMatch, gazetteer: Gazetteer, zip_code: str)
     seen: list[Point] = []
     for fit in sorted(fitting, key=lambda each: _narrowness(gazetteer, each)):
         point = along.point_on(table.lines[fit.block], fit.share, side=fit.side)
-        if fit.fit < best or any(along.metres_apart(point, other) < 200.0 for other in seen):
+        if fit.fit < best or any(distance_m(point, other) < 200.0 for other in seen):
             continue
         seen.append(point)
         zips = table.zips[fit.block]
@@ -195,7 +195,7 @@ def _hundreds(hundred: int, words: str, gazetteer: Gazetteer, *, typing: bool) -
                 kind=LocationKind.SEGMENT, code=f"block:{hundred} {street}@{table.codes[middle]}",
                 label=f"{hundred} block of {street}",
                 point=along.point_on(table.lines[middle], 0.5, side=None),
-                accuracy_m=max(whole * along.METRES_PER_DEGREE / 2, 30.0),
+                accuracy_m=max(whole * METRES_PER_DEGREE / 2, 30.0),
                 sure=0.96 * match.quality, reason=_("houses with these numbers"),
             )  # fmt: skip
 
@@ -277,7 +277,7 @@ def of_stretches(text: str, gazetteer: Gazetteer) -> Iterator[Found]:
                 continue
             a, b = gazetteer.corners[start], gazetteer.corners[end]
             ends_at = (a.longitude, a.latitude), (b.longitude, b.latitude)
-            apart = along.metres_apart(*ends_at)
+            apart = distance_m(*ends_at)
             if apart > 2500:
                 continue
             names = gazetteer.streets.names
@@ -310,7 +310,7 @@ def _halfway(street: int, ends: tuple[Point, Point], gazetteer: Gazetteer) -> Po
         along.point_on(table.lines[block], 0.5, side=None)
         for block in table.of_street(street).tolist()
     ]
-    return min(middles, key=lambda p: along.metres_apart(p, (x, y)), default=(x, y))
+    return min(middles, key=lambda p: distance_m(p, (x, y)), default=(x, y))
 
 
 def of_names(text: str, gazetteer: Gazetteer, *, typing: bool) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from citycall.places.search.sounds import Sounds
-from citycall.places.street_names import TYPES, StreetName, key, parse
+from citycall.places.street_names import TYPES, StreetName, parse
 
 # What is taken from a match for each part that differs from what was asked.
 WRONG_DIRECTION = 0.14
@@ -171,11 +171,3 @@ _WAYS = {
     **{"N": "north", "S": "south", "E": "east", "W": "west"},
     **{"NE": "northeast", "NW": "northwest", "SE": "southeast", "SW": "southwest"},
 }
-
-
-def same_street(first: str, second: str) -> bool:
-    """Whether two names are of one street, a direction left out or not."""
-    one, other = parse(first), parse(second)
-    return key(one.base) == key(other.base) and (
-        one.type == other.type or not (one.type and other.type)
-    )

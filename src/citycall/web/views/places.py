@@ -18,6 +18,7 @@ from citycall.places.candidates import Candidate
 from citycall.places.coordinates import Point
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
+from citycall.web.nearby import BadQuestion, read_point
 
 LONGEST_WORDS: Final = 300
 MOST_CANDIDATES: Final = 8
@@ -35,12 +36,6 @@ class TooMany(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("Too many questions at once. Please wait a minute and try again."))
-
-
-class BadQuestion(DomainError):
-    """The address of the question has something in it that cannot be read."""
-
-    code = "bad_question"
 
 
 def forget() -> None:
@@ -76,7 +71,7 @@ def search(request: HttpRequest) -> dict[str, Any]:
     words = _printable(request.GET.get("q", ""))
     if len(words) > LONGEST_WORDS:
         raise BadQuestion(_("Please use at most %(limit)d characters.") % {"limit": LONGEST_WORDS})
-    answer = queries.search(words, near=_point(request), limit=MOST_CANDIDATES, typing=True)
+    answer = queries.search(words, near=read_point(request.GET), limit=MOST_CANDIDATES, typing=True)
     return {
         "verdict": answer.verdict.value,
         "candidates": [_candidate(each) for each in answer.candidates],
@@ -87,7 +82,7 @@ def search(request: HttpRequest) -> dict[str, Any]:
 @_in_json(seconds=300)
 def at(request: HttpRequest) -> dict[str, Any]:
     """``?lon=&lat=``: what lies at a point, in words; outside the city, whose it is."""
-    point = _point(request)
+    point = read_point(request.GET)
     if point is None:
         raise BadQuestion(_("Give lon and lat, in degrees."))
     longitude, latitude = point
@@ -134,16 +129,3 @@ def _candidate(found: Candidate) -> dict[str, Any]:
 
 def _printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
-
-
-def _point(request: HttpRequest) -> Point | None:
-    told = [request.GET.get(name, "").strip() for name in ("lon", "lat")]
-    if not any(told):
-        return None
-    try:
-        longitude, latitude = (float(number) for number in told)
-    except ValueError:
-        raise BadQuestion(_("lon and lat are both needed, as degrees with a point.")) from None
-    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        raise BadQuestion(_("lon must be within 180 degrees and lat within 90."))
-    return longitude, latitude
