@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "citycall.catalog",
     "citycall.contacts",
     "citycall.routing",
+    "citycall.knowledge",
     "citycall.notifications",
     "citycall.service_requests",
     "citycall.feedback",
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "citycall.web",
     "citycall.workbench",
     "citycall.api",
+    "citycall.open311",
     "citycall.manage",
 ]
 
@@ -100,6 +102,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "citycall.pages.faults.PlainFaults",
+]
+
+# Programs have neither sessions nor forms, and their doors are asked most often.
+MACHINE_DOORS = ("/api/", "/open311/")
+MACHINE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "citycall.pages.middleware.security_headers",
+    "django.middleware.common.CommonMiddleware",
 ]
 
 FORM_RENDERER = "citycall.pages.forms.UswdsRenderer"
@@ -173,6 +183,18 @@ CITYCALL_GEOCODER = geocoder_settings(
 
 # How many proxies of the city's own stand in front, each adding to X-Forwarded-For.
 CITYCALL_PROXIES = int(os.environ.get("CITYCALL_PROXIES", "0"))
+
+# The machines' doors. Jurisdictions are ids with commas, each with its agencies where it is not
+# the whole city: "city.example" or "a.example=streets+parks,b.example=water".
+CITYCALL_JURISDICTIONS = _list("CITYCALL_JURISDICTIONS", "")
+CITYCALL_CONTACT = os.environ.get("CITYCALL_CONTACT", "")
+# Calls a minute of one key, or of one address without a key, counted by each web process.
+CITYCALL_CALLS_PER_MINUTE = int(os.environ.get("CITYCALL_CALLS_PER_MINUTE", "6000"))
+# Whether what was written through Open311, which says that it is published, is published.
+CITYCALL_PUBLISH_DESCRIPTIONS = _flag("CITYCALL_PUBLISH_DESCRIPTIONS", default=True)
+# Networks inside which webhooks, partners and pictures may be: none but public ones usually.
+CITYCALL_ALLOWED_NETWORKS = _list("CITYCALL_ALLOWED_NETWORKS", "")
+EXPORTS = homes.home() / "open-data"
 
 DEFAULT_FROM_EMAIL = os.environ.get("CITYCALL_EMAIL_FROM", "CityCall <citycall@localhost>")
 CITYCALL_EMAIL_REPLY_TO = os.environ.get("CITYCALL_EMAIL_REPLY_TO", "")

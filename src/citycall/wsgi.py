@@ -1,12 +1,42 @@
-"""The web process's entry."""
+"""The web process's entry: one site for people, and the same with less around it for programs."""
 
 import gc
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
-application = get_wsgi_application()
+
+Start = Callable[..., Any]
+
+
+class _Machines(WSGIHandler):
+    """The handler of the machines' doors, which need neither sessions nor forms."""
+
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Load ``MACHINE_MIDDLEWARE``; Django reads the one setting only."""
+        usual = settings.MIDDLEWARE
+        settings.MIDDLEWARE = settings.MACHINE_MIDDLEWARE
+        try:
+            super().load_middleware(is_async)
+        finally:
+            settings.MIDDLEWARE = usual
+
+
+django.setup(set_prefix=False)
+_people, _machines = WSGIHandler(), _Machines()
+_DOORS = tuple(settings.MACHINE_DOORS)
+
+
+def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+    """Answer one request."""
+    handler = _machines if environ["PATH_INFO"].startswith(_DOORS) else _people
+    return handler(environ, start_response)
+
 
 # What was loaded stays; and the collector looks at what requests leave behind less often than
 # its usual every 700 objects, which a single request exceeds several times.

@@ -82,9 +82,19 @@ def take_role(membership: Membership, *, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def issue_key(
-    *, name: str, scopes: Iterable[str], by: Actor, at: datetime, secret: str | None = None
+    *,
+    name: str,
+    scopes: Iterable[str],
+    by: Actor,
+    at: datetime,
+    secret: str | None = None,
+    agency_id: int | None = None,
+    per_minute: int | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is shown this once and cannot be read again."""
+    """A new key and its secret, which is shown this once and cannot be read again.
+
+    Its scopes hold for one agency's work, or city-wide; ``per_minute`` calls are let through.
+    """
     require(policies.PERMISSIONS, "manage_keys", by=by)
     secret = secret or f"cck_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
@@ -92,13 +102,20 @@ def issue_key(
         prefix=secret[:12],
         digest=digest(secret),
         scopes=sorted(scopes),
+        agency_id=agency_id,
+        per_minute=per_minute,
         created_at=at,
     )
     revisions.record(
         subject_kind="api_key",
         subject_code=key.prefix,
         before=None,
-        after={"name": name, "scopes": key.scopes},
+        after={
+            "name": name,
+            "scopes": key.scopes,
+            "agency": agency_id,
+            "per_minute": per_minute,
+        },
         by=by,
         at=at,
     )

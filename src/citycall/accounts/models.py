@@ -52,12 +52,18 @@ class Membership(models.Model):
 
 
 class ApiKey(models.Model):
-    """A program's key: only the SHA-256 of its secret is kept."""
+    """A program's key: only the SHA-256 of its secret is kept.
+
+    Its scopes hold for one agency's work, or city-wide where ``agency`` is empty. ``per_minute``
+    is how many calls it may make; none means the usual number.
+    """
 
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.BinaryField(max_length=32, unique=True)
     scopes = models.JSONField(default=list)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT)
+    per_minute = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,7 @@
 """From a signed-in person or a presented key to the actor that actions are told of."""
 
 import hashlib
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
@@ -10,7 +11,16 @@ from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed
 from citycall.core.snapshots import Snapshot
 
-Keys = dict[bytes, Actor]
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key in force: whom it lets act, and how many calls a minute (none: the usual number)."""
+
+    actor: Actor
+    per_minute: int | None
+
+
+Keys = dict[bytes, KnownKey]
 
 
 def actor_of(user: User | AnonymousUser) -> Actor:
@@ -42,11 +52,14 @@ def digest(secret: str) -> bytes:
 
 def _load_keys() -> Keys:
     return {
-        bytes(key.digest): Actor(
-            kind=ActorKind.KEY,
-            id=key.pk,
-            name=key.name,
-            memberships=frozenset((scope, None) for scope in key.scopes),
+        bytes(key.digest): KnownKey(
+            actor=Actor(
+                kind=ActorKind.KEY,
+                id=key.pk,
+                name=key.name,
+                memberships=frozenset((scope, key.agency_id) for scope in key.scopes),
+            ),
+            per_minute=key.per_minute,
         )
         for key in ApiKey.objects.filter(revoked_at__isnull=True)
     }
@@ -55,12 +68,17 @@ def _load_keys() -> Keys:
 KEYS = Snapshot("api_keys", _load_keys)
 
 
-def actor_of_key(secret: str) -> Actor:
-    """The program that holds this key; raises ``NotAllowed`` for an unknown or revoked one.
+def known_key(secret: str) -> KnownKey:
+    """The key with this secret; raises ``NotAllowed`` for an unknown or revoked one.
 
     A revocation is known to every process within a second.
     """
-    actor = KEYS.get().get(digest(secret))
-    if actor is None:
+    key = KEYS.get().get(digest(secret))
+    if key is None:
         raise NotAllowed(_("This API key is not known. Please check it, or ask for a new one."))
-    return actor
+    return key
+
+
+def actor_of_key(secret: str) -> Actor:
+    """The program that holds this key; raises ``NotAllowed``, as ``known_key`` does."""
+    return known_key(secret).actor

@@ -83,7 +83,11 @@ def welcome(address: str) -> list[str]:
         f"Residents:        {address}/",
         f"Staff sign in at: {address}/sign-in",
         f"Administration:   {address}/admin/",
-        f"JSON API:         {address}/api/v1/ (key {people.SANDBOX_KEY})",
+        f"Developers:       {address}/developers",
+        f"JSON API:         {address}/api/v1/",
+        f"Open311:          {address}/open311/v2/",
+        f"Key to report:    {people.SANDBOX_KEY}",
+        f"Key of the staff: {people.STAFF_KEY}",
         "",
         f"Sign in as (password {people.PASSWORD}):",
         *(

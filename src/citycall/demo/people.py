@@ -1,4 +1,4 @@
-"""The demo city's staff, who can sign in, and the key that programs can try."""
+"""The demo city's staff, who can sign in, and the keys that programs can try."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,14 @@ from citycall.accounts.actions import give_role, issue_key
 from citycall.accounts.models import Role, User
 from citycall.catalog.queries import catalog
 from citycall.core.actors import SYSTEM
-from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE
+from citycall.exchange.policies import WEBHOOKS_SCOPE
+from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
 
 # For a city that is invented and served to this machine only.
 PASSWORD = "port-calder-demo"  # noqa: S105
 SANDBOX_KEY = "cck_sandbox_port_calder_demo_key"
+# May read and work as the city's own systems do.
+STAFF_KEY = "cck_staff_port_calder_demo_key"
 
 
 @dataclass(frozen=True)
@@ -61,5 +64,12 @@ def make(*, at: datetime) -> None:
             at=at,
         )
     issue_key(
-        name="Sandbox", scopes=[SUBMIT_SCOPE, READ_SCOPE], by=SYSTEM, at=at, secret=SANDBOX_KEY
+        name="Sandbox", scopes=[SUBMIT_SCOPE, WEBHOOKS_SCOPE], by=SYSTEM, at=at, secret=SANDBOX_KEY
+    )
+    issue_key(
+        name="City systems",
+        scopes=[SUBMIT_SCOPE, READ_SCOPE, WORK_SCOPE, WEBHOOKS_SCOPE],
+        by=SYSTEM,
+        at=at,
+        secret=STAFF_KEY,
     )

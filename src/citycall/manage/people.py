@@ -19,9 +19,10 @@ from citycall.accounts.models import ApiKey, Membership, Role, User
 from citycall.core import clock, revisions
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
+from citycall.exchange.policies import WEBHOOKS_SCOPE
 from citycall.manage.records import each
 from citycall.manage.site import Managed, site, to_changes, who
-from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE
+from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
 
 # Generic for the type checker only: Django's own classes are not, when they run.
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ else:
 PERSON = "person"
 # What is recorded of a person's account beside their roles.
 FACTS = ("username", "first_name", "last_name", "email", "language", "is_active")
-SCOPES = [(SUBMIT_SCOPE, _("Report problems")), (READ_SCOPE, _("Read requests"))]
+SCOPES = [
+    (SUBMIT_SCOPE, _("Report problems")),
+    (READ_SCOPE, _("Read requests as staff do")),
+    (WORK_SCOPE, _("Work on requests")),
+    (WEBHOOKS_SCOPE, _("Manage its own webhooks")),
+]
 
 
 class MembershipForm(_MembershipForm):

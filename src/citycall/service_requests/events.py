@@ -31,3 +31,8 @@ class Kind(StrEnum):
     NOTE_ADDED = "note_added"
     PHOTO_ADDED = "photo_added"
     PROMISE_CHANGED = "promise_changed"
+
+
+# Which events other systems are told of as updates of a request; an index has the same words.
+UPDATES = """subject_kind = 'service_request' AND visibility = 'public'
+  AND kind NOT IN ('submitted', 'imported', 'report_added')"""

@@ -15,24 +15,31 @@ _READERS = _CALL_CENTRE | _FIELD | _ADMIN | {Role.ANALYST.value}
 # Scopes of API keys stand beside roles: a key holds them as a person holds roles.
 SUBMIT_SCOPE: Final = "service_requests:submit"
 READ_SCOPE: Final = "service_requests:read"
+WORK_SCOPE: Final = "service_requests:work"
+_WORK = frozenset({WORK_SCOPE})
 
 PERMISSIONS: Mapping[str, Grant] = {
     "submit": Grant(everywhere=_READERS | {SUBMIT_SCOPE}),
-    "read": Grant(everywhere=_CALL_CENTRE | _ADMIN | {Role.ANALYST.value}, own_agency=_FIELD),
+    "read": Grant(
+        everywhere=_CALL_CENTRE | _ADMIN | {Role.ANALYST.value},
+        own_agency=_FIELD | {READ_SCOPE, WORK_SCOPE},
+    ),
     "read_contact": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
-    "note": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_FIELD),
-    "assign": Grant(everywhere=_ADMIN, own_agency=_DISPATCH),
-    "start": Grant(everywhere=_ADMIN, own_agency=_FIELD),
-    "hold": Grant(everywhere=_ADMIN, own_agency=_FIELD),
-    "resume": Grant(everywhere=_ADMIN, own_agency=_FIELD),
-    "transfer": Grant(everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH),
-    "complete": Grant(everywhere=_ADMIN, own_agency=_FIELD),
+    "note": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_FIELD | _WORK),
+    "assign": Grant(everywhere=_ADMIN, own_agency=_DISPATCH | _WORK),
+    "start": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
+    "hold": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
+    "resume": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
+    "transfer": Grant(
+        everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH | _WORK
+    ),
+    "complete": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
     "confirm": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "dispute": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "close": Grant(everywhere=_ADMIN),
-    "reopen": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
-    "cancel": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
-    "refer": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
-    "merge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
-    "unmerge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
+    "reopen": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    "cancel": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    "refer": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    "merge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    "unmerge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
 }

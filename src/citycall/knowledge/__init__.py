@@ -1,0 +1,1 @@
+"""Articles that answer questions, and the search that finds them."""
