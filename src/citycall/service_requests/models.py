@@ -126,6 +126,7 @@ class ServiceRequest(models.Model):
         indexes = [
             models.Index(fields=["-requested_at", "-id"], name="sr_by_time"),
             models.Index(fields=["agency", "-requested_at", "-id"], name="sr_by_agency"),
+            models.Index(fields=["service", "-requested_at", "-id"], name="sr_by_service"),
             models.Index(fields=["-updated_at", "-id"], name="sr_by_update"),
             models.Index(fields=["team", "due_at", "id"], name="sr_open_by_team", condition=OPEN),
             models.Index(

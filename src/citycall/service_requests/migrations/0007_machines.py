@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
+        ('catalog', '0002_retired'),
         ('core', '0001_initial'),
         ('service_requests', '0006_queue_indexes'),
     ]
@@ -38,6 +39,10 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name='servicerequest',
             index=models.Index(fields=['-updated_at', '-id'], name='sr_by_update'),
+        ),
+        AddIndexConcurrently(
+            model_name='servicerequest',
+            index=models.Index(fields=['service', '-requested_at', '-id'], name='sr_by_service'),
         ),
         migrations.RunSQL(UPDATES, 'DROP INDEX CONCURRENTLY IF EXISTS event_updates'),
         migrations.RunSQL(WORDS, 'DROP INDEX CONCURRENTLY IF EXISTS sr_by_words'),

@@ -1,0 +1,284 @@
+"""The public facts of requests, for other systems: an allow-list of columns, and nothing else.
+
+Private services are never among them, and of those that hide where their work is, neither place,
+point, areas nor words are told. Words are published only where they were sent through a door that
+says so.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+from citycall.catalog.queries import catalog
+from citycall.catalog.specs import Privacy
+from citycall.core import paging
+from citycall.core.actors import ActorKind
+from citycall.service_requests import cells, events
+from citycall.service_requests.cells import Box
+from citycall.service_requests.models import OPEN_STATUSES, Channel
+
+MOST: Final = 1_000
+# A larger part of the map is looked through by time instead of cell by cell.
+_MOST_CELLS: Final = 3_500
+# What of an event's facts is told; numbers, people and reasons for routing are not.
+_FACTS: Final = frozenset(
+    {"status", "outcome", "fixed", "reason", "clock_stopped", "before", "after", "verification"}
+)
+_OPEN: Final = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
+
+
+class Published(NamedTuple):
+    """What everyone may know of a request.
+
+    Times have their offset. ``words`` is empty where they are not published, ``photo_id`` none
+    where no photo was made public; ``merged_into_id`` is the request that this one is a duplicate
+    of.
+    """
+
+    id: int
+    service_id: int
+    agency_id: int
+    status: str
+    requested_at: datetime
+    updated_at: datetime
+    due_at: datetime | None
+    completed_at: datetime | None
+    closed_at: datetime | None
+    outcome_id: int | None
+    verification: str
+    explanation: str
+    referred_to: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    areas: list[int]
+    report_count: int
+    merged_into_id: int | None
+    words: str
+    photo_id: int | None
+
+
+class PublishedUpdate(NamedTuple):
+    """A public event in the life of a request; ``words`` only where staff wrote them."""
+
+    id: int
+    request_id: int
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which requests: every part narrows it, none of them leaves it wide.
+
+    Times are inclusive. ``is_open`` is the coarse state, ``statuses`` the finer ones. ``text``
+    are words to be found in place and explanation. ``located`` leaves out what has no public
+    point. ``older_than`` is the cursor of a page's last row (``cursor_of``), in the asked order.
+    """
+
+    services: Collection[int] | None = None
+    agencies: Collection[int] | None = None
+    is_open: bool | None = None
+    statuses: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    updated_since: datetime | None = None
+    updated_until: datetime | None = None
+    box: Box | None = None
+    area: int | None = None
+    text: str = ""
+    located: bool = False
+    by_update: bool = False
+    oldest_first: bool = False
+    older_than: str = ""
+    offset: int = 0
+    limit: int = 50
+
+
+# The limit is inside, so that words and photos are looked up for the shown rows only.
+_ROWS: Final = """
+SELECT q.id, q.service_id, q.agency_id, q.status, q.requested_at, q.updated_at, q.due_at,
+       q.completed_at, q.closed_at, q.outcome_id, q.verification, q.explanation, q.referred_to,
+       CASE WHEN q.hides THEN '' ELSE q.place END,
+       CASE WHEN q.hides THEN NULL ELSE q.longitude END,
+       CASE WHEN q.hides THEN NULL ELSE q.latitude END,
+       CASE WHEN q.hides THEN ARRAY[]::int[] ELSE q.areas END, q.report_count, q.merged_into_id,
+       coalesce(r.words, ''),
+       (SELECT min(a.id) FROM service_requests_attachment a
+        WHERE a.service_request_id = q.id AND a.public AND NOT q.hides)
+FROM (
+    SELECT *, service_id = ANY(%(hidden)s) AS hides FROM service_requests_servicerequest AS q
+    WHERE {where} ORDER BY {order} OFFSET %(offset)s LIMIT %(limit)s
+) AS q
+LEFT JOIN service_requests_report r
+       ON r.number = q.number AND r.channel = %(publishing)s AND NOT q.hides
+ORDER BY {order}
+"""
+_SOME: Final = _ROWS.format(
+    where="id = ANY(%(ids)s::bigint[]) AND service_id <> ALL(%(private)s)",
+    order="q.requested_at DESC, q.id DESC",
+)
+_COUNT: Final = """
+SELECT count(*) FROM (
+    SELECT FROM service_requests_servicerequest WHERE {where} LIMIT %(most)s
+) AS counted
+"""
+_UPDATES: Final = f"""
+SELECT e.id, e.subject_id, e.kind, e.at, e.data,
+       CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END
+FROM (
+    SELECT * FROM core_event
+    WHERE {events.UPDATES} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
+    ORDER BY at, id LIMIT %(limit)s
+) AS e
+JOIN service_requests_servicerequest q
+     ON q.id = e.subject_id AND q.service_id <> ALL(%(private)s)
+ORDER BY e.at, e.id
+"""  # noqa: S608  (constants of this code)
+
+
+def one(request_id: int) -> Published | None:
+    """The request with this public id; none where there is none, or it is not public."""
+    found = some([request_id])
+    return found[0] if found else None
+
+
+def some(ids: Collection[int]) -> Sequence[Published]:
+    """The public ones among these requests, latest first; at most 1,000."""
+    values = {**_limits(), "ids": list(ids)[:MOST], "offset": 0, "limit": MOST}
+    return _published(_SOME, values)
+
+
+def listed(asked: Asked) -> Sequence[Published]:
+    """The requests that are asked for, latest first or in the asked order."""
+    where, values = _where(asked)
+    column = _order_column(asked)
+    side = "ASC" if asked.oldest_first else "DESC"
+    statement = _ROWS.format(where=where, order=f"q.{column} {side}, q.id {side}")
+    values |= {"offset": asked.offset, "limit": min(asked.limit, MOST)}
+    return _published(statement, values)
+
+
+def count(asked: Asked, *, most: int = 10_000) -> int:
+    """How many are asked for, all pages together, counted no further than ``most``."""
+    where, values = _where(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(where=where), {**values, "most": most})
+        return int(cursor.fetchone()[0])
+
+
+def cursor_of(row: Published, asked: Asked) -> str:
+    """The cursor of a page that ends with this row."""
+    return paging.encode((getattr(row, _order_column(asked)), row.id))
+
+
+def updates(
+    *, since: datetime, until: datetime, after_id: int = 0, limit: int = MOST
+) -> Sequence[PublishedUpdate]:
+    """Public events of this stretch of time, oldest first, at most ``limit`` of them looked at.
+
+    To go on, ask again since the last one's time with its id as ``after_id``: the events of
+    ``since`` itself with a greater id are then the next.
+    """
+    values: dict[str, Any] = {
+        "after": since,
+        "after_id": after_id,
+        "until": until,
+        "limit": limit,
+        "resident": ActorKind.RESIDENT.value,
+        "private": _ids_with(Privacy.PRIVATE),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATES, values)
+        return [
+            PublishedUpdate(*row[:4], {k: v for k, v in row[4].items() if k in _FACTS}, row[5])
+            for row in cursor.fetchall()
+        ]
+
+
+def _published(statement: str, values: Mapping[str, Any]) -> list[Published]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(map(Published._make, cursor.fetchall()))
+
+
+def _limits() -> dict[str, Any]:
+    """What may not be told, for every statement."""
+    return {
+        "private": _ids_with(Privacy.PRIVATE),
+        "hidden": _ids_with(Privacy.HIDDEN_LOCATION),
+        "publishing": Channel.OPEN311.value if settings.CITYCALL_PUBLISH_DESCRIPTIONS else "-",
+    }
+
+
+def _ids_with(privacy: Privacy) -> list[int]:
+    return [entry.id for entry in catalog().all_services if entry.spec.privacy is privacy]
+
+
+def _order_column(asked: Asked) -> str:
+    return "updated_at" if asked.by_update else "requested_at"
+
+
+def _where(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """The conditions of ``asked``, of which there are few different texts, and their values."""
+    values = _limits()
+    parts = ["service_id <> ALL(%(private)s)"]
+    for name, value, part in _conditions(asked):
+        if value is not None:
+            parts.append(part)
+            values[name] = value
+    if asked.is_open is not None:
+        parts.append(f"status {'IN' if asked.is_open else 'NOT IN'} ({_OPEN})")
+    if asked.located or asked.box is not None or asked.area is not None:
+        parts.append("service_id <> ALL(%(hidden)s)")
+    if asked.located:
+        parts.append("longitude IS NOT NULL")
+    if asked.box is not None:
+        parts += _within(asked.box, values)
+    if asked.older_than:
+        at, row_id = paging.decode(asked.older_than, kinds=(paging.moment, int))
+        values |= {"cursor_at": at, "cursor_id": row_id}
+        sign = ">" if asked.oldest_first else "<"
+        parts.append(f"({_order_column(asked)}, id) {sign} (%(cursor_at)s, %(cursor_id)s)")
+    return " AND ".join(parts), values
+
+
+def _conditions(asked: Asked) -> list[tuple[str, Any, str]]:
+    return [
+        ("services", _listed(asked.services), "service_id = ANY(%(services)s)"),
+        ("agencies", _listed(asked.agencies), "agency_id = ANY(%(agencies)s)"),
+        ("statuses", _listed(asked.statuses), "status = ANY(%(statuses)s)"),
+        ("since", asked.since, "requested_at >= %(since)s"),
+        ("until", asked.until, "requested_at <= %(until)s"),
+        ("updated_since", asked.updated_since, "updated_at >= %(updated_since)s"),
+        ("updated_until", asked.updated_until, "updated_at <= %(updated_until)s"),
+        ("area", asked.area, "%(area)s::int = ANY(areas)"),
+        (
+            "text",
+            asked.text or None,
+            "to_tsvector('simple'::regconfig, place || ' ' || explanation)"
+            " @@ plainto_tsquery('simple'::regconfig, %(text)s) AND service_id <> ALL(%(hidden)s)",
+        ),
+    ]
+
+
+def _listed(values: Collection[Any] | None) -> list[Any] | None:
+    return None if values is None else sorted(values)
+
+
+def _within(box: Box, values: dict[str, Any]) -> list[str]:
+    values |= {"west": box.west, "east": box.east, "south": box.south, "north": box.north}
+    parts = [
+        "longitude BETWEEN %(west)s AND %(east)s",
+        "latitude BETWEEN %(south)s AND %(north)s",
+    ]
+    if cells.count_in(box, cells.RESOLUTION) <= _MOST_CELLS:
+        values["cells"] = cells.covering(box, cells.RESOLUTION)
+        parts.append("h3_cell = ANY(%(cells)s)")
+    return parts
