@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+import orjson
 from django.conf import settings
 from django.db import connection
 
@@ -196,10 +197,13 @@ def updates(
     }
     with connection.cursor() as cursor:
         cursor.execute(_UPDATES, values)
-        return [
-            PublishedUpdate(*row[:4], {k: v for k, v in row[4].items() if k in _FACTS}, row[5])
-            for row in cursor.fetchall()
-        ]
+        return [_update(row) for row in cursor.fetchall()]
+
+
+def _update(row: tuple[Any, ...]) -> PublishedUpdate:
+    event_id, request_id, kind, at, data, words = row
+    facts = {name: fact for name, fact in orjson.loads(data).items() if name in _FACTS}
+    return PublishedUpdate(event_id, request_id, kind, at, facts, words)
 
 
 def _published(statement: str, values: Mapping[str, Any]) -> list[Published]:
