@@ -114,6 +114,19 @@ def test_a_box_holds_what_lies_in_it(city: City, metres: float) -> None:
     assert found == ([here] if metres < 1000 else [away, here])
 
 
+def test_a_large_box_looks_beyond_the_citys_latest(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "_LATEST", 2)
+    here = [told(city, at=NOW - timedelta(hours=n)).request_id for n in (9, 8, 7)]
+    for n in range(3):
+        told(city, at=NOW - timedelta(hours=n), point=(MIDDLE[0] + 0.05, MIDDLE[1]))
+    box = Box.around(*MIDDLE, metres=1_500)
+    assert ids(Asked(box=box, limit=2)) == [here[2], here[1]]
+    assert ids(Asked(box=box, limit=2, offset=2)) == [here[0]]
+    assert ids(Asked(box=Box.around(*MIDDLE, metres=9_000), limit=50))[-3:] == here[::-1]
+
+
 def test_words_of_the_place_are_found(city: City) -> None:
     named = submit(
         draft(location=Location(kind=LocationKind.WORDS, place="Behind Elm Street School")),

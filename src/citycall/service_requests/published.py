@@ -6,7 +6,7 @@ says so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,9 @@ from citycall.service_requests.models import OPEN_STATUSES, Channel
 MOST: Final = 1_000
 # A larger part of the map is looked through by time instead of cell by cell.
 _MOST_CELLS: Final = 3_500
+# Of a part of the map that is not small, the latest so many of the whole city mostly have enough.
+_SMALL_KM2: Final = 2.0
+_LATEST: Final = 20_000
 # What of an event's facts is told; numbers, people and reasons for routing are not.
 _FACTS: Final = frozenset(
     {"status", "outcome", "fixed", "reason", "clock_stopped", "before", "after", "verification"}
@@ -114,14 +117,21 @@ SELECT q.id, q.service_id, q.agency_id, q.status, q.requested_at, q.updated_at, 
        (SELECT min(a.id) FROM service_requests_attachment a
         WHERE a.service_request_id = q.id AND a.public AND NOT q.hides)
 FROM (
-    SELECT *, service_id = ANY(%(hidden)s) AS hides FROM service_requests_servicerequest AS q
+    SELECT *, service_id = ANY(%(hidden)s) AS hides FROM {rows} AS q
     WHERE {where} ORDER BY {order} OFFSET %(offset)s LIMIT %(limit)s
 ) AS q
 LEFT JOIN service_requests_report r
        ON r.number = q.number AND r.channel = %(publishing)s AND NOT q.hides
 ORDER BY {order}
 """
+_FROM_ALL: Final = "service_requests_servicerequest"
+_FROM_LATEST: Final = """(
+    SELECT * FROM service_requests_servicerequest AS q
+    WHERE {where} ORDER BY {order} LIMIT %(latest)s
+)"""
+_BOX: Final = "longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s"
 _SOME: Final = _ROWS.format(
+    rows=_FROM_ALL,
     where="id = ANY(%(ids)s::bigint[]) AND service_id <> ALL(%(private)s)",
     order="q.requested_at DESC, q.id DESC",
 )
@@ -158,12 +168,38 @@ def some(ids: Collection[int]) -> Sequence[Published]:
 
 def listed(asked: Asked) -> Sequence[Published]:
     """The requests that are asked for, latest first or in the asked order."""
+    box = asked.box
+    if box is not None and box.square_km > _SMALL_KM2:
+        found = _listed_within(asked, box)
+        if len(found) == min(asked.limit, MOST):
+            return found
     where, values = _where(asked)
-    column = _order_column(asked)
+    statement = _ROWS.format(rows=_FROM_ALL, where=where, order=_order(asked))
+    return _published(statement, values | _page(asked))
+
+
+def _listed_within(asked: Asked, box: Box) -> Sequence[Published]:
+    """Those of a box that are among the city's latest; when they fill the page, they are it."""
+    where, values = _where(replace(asked, box=None, located=True))
+    order = _order(asked)
+    latest = _FROM_LATEST.format(where=where, order=order)
+    return _published(
+        _ROWS.format(rows=latest, where=_BOX, order=order),
+        values | _page(asked) | _sides(box) | {"latest": _LATEST},
+    )
+
+
+def _order(asked: Asked) -> str:
     side = "ASC" if asked.oldest_first else "DESC"
-    statement = _ROWS.format(where=where, order=f"q.{column} {side}, q.id {side}")
-    values |= {"offset": asked.offset, "limit": min(asked.limit, MOST)}
-    return _published(statement, values)
+    return f"q.{_order_column(asked)} {side}, q.id {side}"
+
+
+def _page(asked: Asked) -> dict[str, Any]:
+    return {"offset": asked.offset, "limit": min(asked.limit, MOST)}
+
+
+def _sides(box: Box) -> dict[str, Any]:
+    return {"west": box.west, "east": box.east, "south": box.south, "north": box.north}
 
 
 def count(asked: Asked, *, most: int = 10_000) -> int:
@@ -282,12 +318,8 @@ def _listed(values: Collection[Any] | None) -> list[Any] | None:
 
 
 def _within(box: Box, values: dict[str, Any]) -> list[str]:
-    values |= {"west": box.west, "east": box.east, "south": box.south, "north": box.north}
-    parts = [
-        "longitude BETWEEN %(west)s AND %(east)s",
-        "latitude BETWEEN %(south)s AND %(north)s",
-    ]
-    if cells.count_in(box, cells.RESOLUTION) <= _MOST_CELLS:
-        values["cells"] = cells.covering(box, cells.RESOLUTION)
-        parts.append("h3_cell = ANY(%(cells)s)")
-    return parts
+    values |= _sides(box)
+    if cells.count_in(box, cells.RESOLUTION) > _MOST_CELLS:
+        return [_BOX]
+    values["cells"] = cells.covering(box, cells.RESOLUTION)
+    return [_BOX, "h3_cell = ANY(%(cells)s)"]
