@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 PATH = "/api/v1/service_requests"
 
@@ -45,6 +46,18 @@ def request_bytes(*, port: int, secret: str, key: str, body: dict[str, Any]) -> 
     return head.encode() + payload
 
 
+def form_bytes(*, port: int, secret: str, key: str, body: dict[str, Any]) -> bytes:
+    """One whole POST of Open311, ready to send."""
+    payload = urlencode(body).encode()
+    head = (
+        f"POST /open311/v2/requests.json HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+        f"Authorization: Bearer {secret}\r\nIdempotency-Key: {key}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(payload)}\r\n\r\n"
+    )
+    return head.encode() + payload
+
+
 class Connection:
     """One kept-alive connection."""
 
@@ -59,11 +72,12 @@ class Connection:
         while b"\r\n\r\n" not in self.rest:
             self._more()
         head, self.rest = self.rest.split(b"\r\n\r\n", 1)
-        length = next(
+        lengths = (
             int(line.split(b":")[1])
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length:")
         )
+        length = next(lengths, 0)
         while len(self.rest) < length:
             self._more()
         body, self.rest = self.rest[:length], self.rest[length:]
@@ -145,4 +159,5 @@ class _Line:
         status, body = self.connection.exchange(request)
         if status not in {200, 201}:
             raise ConnectionError(f"{status}: {body[:200]!r}")
-        return str(json.loads(body)["number"])
+        told = json.loads(body)
+        return str(told[0]["service_request_id"] if isinstance(told, list) else told["number"])

@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def facts(where: stage.Stage) -> dict[str, Any]:
     }
 
 
-def _script(name: str, facts: dict[str, Any], folder: Path) -> Path:
+def script(name: str, facts: dict[str, Any], folder: Path) -> Path:
+    """A script of pgbench, with these facts in it."""
     text = (HERE / name).read_text()
     for word, value in facts.items():
         text = re.sub(rf"\b{word}\b", str(value).replace("\\", ""), text)
@@ -59,12 +61,14 @@ def _script(name: str, facts: dict[str, Any], folder: Path) -> Path:
     return target
 
 
-def pgbench(where: stage.Stage, script: Path, *, seconds: int) -> float:
+def pgbench(
+    where: stage.Stage, script: Path, *, seconds: int, options: Sequence[str] = ()
+) -> float:
     """Transactions a second of pgbench with the script, prepared, at the same concurrency."""
     done = subprocess.run(
         [
             *(str(stage.PROGRAMS / "pgbench"), "-n", "-M", "prepared", "-j", "2"),
-            *("-c", str(CONCURRENCY), "-T", str(seconds), "-f", str(script), where.url),
+            *("-c", str(CONCURRENCY), "-T", str(seconds), "-f", str(script), *options, where.url),
         ],
         capture_output=True,
         text=True,
@@ -100,6 +104,28 @@ def submissions(
     return ready
 
 
+def open311_submissions(
+    *, port: int, secret: str, facts: dict[str, Any], count: int
+) -> list[tuple[str, bytes]]:
+    """The same reports as Open311's clients send them."""
+    ready = []
+    for n in range(count):
+        key = str(uuid.uuid4())
+        body = {
+            "service_code": SERVICE,
+            "lat": facts["LATITUDE"] + n % 997 / 100000,
+            "long": facts["LONGITUDE"] + n % 1000 / 100000,
+            "description": WORDS,
+            "first_name": "Pat",
+            "last_name": "Doe",
+            "email": "pat@example.org",
+            **{f"attribute[{code}]": answer for code, answer in ANSWERS.items()},
+        }
+        request = client.form_bytes(port=port, secret=secret, key=key, body=body)
+        ready.append((key, request))
+    return ready
+
+
 def measure(where: stage.Stage, *, secret: str, rounds: int, seconds: int) -> dict[str, Any]:
     """Rates and ratios of alternating runs; the ratio is of the medians."""
     known = facts(where)
@@ -108,8 +134,8 @@ def measure(where: stage.Stage, *, secret: str, rounds: int, seconds: int) -> di
     rates: dict[str, list[float]] = {"http": [], "same_statement": [], "same_inserts": []}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            one = _script("intake.sql", known, Path(folder))
-            apart = _script("intake_apart.sql", known, Path(folder))
+            one = script("intake.sql", known, Path(folder))
+            apart = script("intake_apart.sql", known, Path(folder))
             reports = submissions(port=port, secret=secret, facts=known, count=400)
             client.submit_all(reports, port=port, concurrency=CONCURRENCY)
             for _round in range(rounds):

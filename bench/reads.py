@@ -21,10 +21,10 @@ def measure(where: stage.Stage, *, small: int, large: int) -> dict[str, Any]:
 
     at = datetime.now(UTC)
     loading.generate(requests=small, seed=311, at=at)
-    _settle(where)
+    settle(where)
     at_small = _all_reads(where)
     loading.generate(requests=large - small, seed=312, at=at)
-    _settle(where)
+    settle(where)
     at_large = _all_reads(where)
     return {
         "requests": {"small": small, "large": large},
@@ -36,7 +36,8 @@ def measure(where: stage.Stage, *, small: int, large: int) -> dict[str, Any]:
     }
 
 
-def _settle(where: stage.Stage) -> None:
+def settle(where: stage.Stage) -> None:
+    """Bring the tables to rest after a load."""
     where.psql("VACUUM ANALYZE service_requests_servicerequest")
     where.psql("VACUUM ANALYZE service_requests_report")
     where.psql("VACUUM ANALYZE core_event")

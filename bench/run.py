@@ -111,6 +111,18 @@ def _reads(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return reads.measure(where, small=sizes.small, large=sizes.large)
 
 
+def _machines(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import machines
+
+    return machines.measure(
+        where,
+        secret=secret,
+        requests=sizes.large,
+        rounds=min(sizes.rounds, 3),
+        seconds=sizes.seconds,
+    )
+
+
 def _search(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import searching
 
@@ -123,4 +135,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "imports": _imports,
     "search": _search,
     "reads": _reads,
+    "machines": _machines,
 }

@@ -119,7 +119,13 @@ def web(stage: Stage, *, port: int) -> Child:
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error"),
         *("--backlog", "2048", "--respawn-failed-workers", "citycall.wsgi:application"),
     ]
-    child = Child(command, {**stage.environment, "CITYCALL_PORT": str(port)})
+    environment = {
+        **stage.environment,
+        "CITYCALL_PORT": str(port),
+        # All load comes from one address here, with one key.
+        "CITYCALL_CALLS_PER_MINUTE": "1000000000",
+    }
+    child = Child(command, environment)
     wait_for(port)
     return child
 

@@ -212,5 +212,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # What a caller did wrong is told to the caller; a line for each would fill the log.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": os.environ.get("CITYCALL_LOG_LEVEL", "WARNING")},
 }

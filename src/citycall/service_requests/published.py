@@ -8,13 +8,14 @@ says so.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from psycopg.pq import Format
 
-from citycall.catalog.queries import catalog
+from citycall.catalog.queries import Catalog, catalog
 from citycall.catalog.specs import Privacy
 from citycall.core import paging
 from citycall.core.actors import ActorKind
@@ -135,6 +136,9 @@ _SOME: Final = _ROWS.format(
     where="id = ANY(%(ids)s::bigint[]) AND service_id <> ALL(%(private)s)",
     order="q.requested_at DESC, q.id DESC",
 )
+_ONE: Final = _ROWS.format(
+    rows=_FROM_ALL, where="id = %(id)s AND service_id <> ALL(%(private)s)", order="q.id"
+)
 _COUNT: Final = """
 SELECT count(*) FROM (
     SELECT FROM service_requests_servicerequest WHERE {where} LIMIT %(most)s
@@ -156,7 +160,7 @@ ORDER BY e.at, e.id
 
 def one(request_id: int) -> Published | None:
     """The request with this public id; none where there is none, or it is not public."""
-    found = some([request_id])
+    found = _published(_ONE, {**_limits(), "id": request_id, "offset": 0, "limit": 1})
     return found[0] if found else None
 
 
@@ -173,14 +177,14 @@ def listed(asked: Asked) -> Sequence[Published]:
         found = _listed_within(asked, box)
         if len(found) == min(asked.limit, MOST):
             return found
-    where, values = _where(asked)
+    where, values = where_of(asked)
     statement = _ROWS.format(rows=_FROM_ALL, where=where, order=_order(asked))
     return _published(statement, values | _page(asked))
 
 
 def _listed_within(asked: Asked, box: Box) -> Sequence[Published]:
     """Those of a box that are among the city's latest; when they fill the page, they are it."""
-    where, values = _where(replace(asked, box=None, located=True))
+    where, values = where_of(replace(asked, box=None, located=True))
     order = _order(asked)
     latest = _FROM_LATEST.format(where=where, order=order)
     return _published(
@@ -191,7 +195,7 @@ def _listed_within(asked: Asked, box: Box) -> Sequence[Published]:
 
 def _order(asked: Asked) -> str:
     side = "ASC" if asked.oldest_first else "DESC"
-    return f"q.{_order_column(asked)} {side}, q.id {side}"
+    return f"q.{order_column(asked)} {side}, q.id {side}"
 
 
 def _page(asked: Asked) -> dict[str, Any]:
@@ -204,7 +208,7 @@ def _sides(box: Box) -> dict[str, Any]:
 
 def count(asked: Asked, *, most: int = 10_000) -> int:
     """How many are asked for, all pages together, counted no further than ``most``."""
-    where, values = _where(asked)
+    where, values = where_of(asked)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(where=where), {**values, "most": most})
         return int(cursor.fetchone()[0])
@@ -212,7 +216,7 @@ def count(asked: Asked, *, most: int = 10_000) -> int:
 
 def cursor_of(row: Published, asked: Asked) -> str:
     """The cursor of a page that ends with this row."""
-    return paging.encode((getattr(row, _order_column(asked)), row.id))
+    return paging.encode((getattr(row, order_column(asked)), row.id))
 
 
 def updates(
@@ -229,7 +233,7 @@ def updates(
         "until": until,
         "limit": limit,
         "resident": ActorKind.RESIDENT.value,
-        "private": _ids_with(Privacy.PRIVATE),
+        "private": ids_with(Privacy.PRIVATE),
     }
     return [_update(row) for row in _rows(_UPDATES, values)]
 
@@ -256,21 +260,30 @@ def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 def _limits() -> dict[str, Any]:
     """What may not be told, for every statement."""
     return {
-        "private": _ids_with(Privacy.PRIVATE),
-        "hidden": _ids_with(Privacy.HIDDEN_LOCATION),
+        "private": ids_with(Privacy.PRIVATE),
+        "hidden": ids_with(Privacy.HIDDEN_LOCATION),
         "publishing": Channel.OPEN311.value if settings.CITYCALL_PUBLISH_DESCRIPTIONS else "-",
     }
 
 
-def _ids_with(privacy: Privacy) -> list[int]:
-    return [entry.id for entry in catalog().all_services if entry.spec.privacy is privacy]
+def ids_with(privacy: Privacy) -> str:
+    """The services of one kind of privacy, as an array's text, which costs nothing to hand over."""
+    return _ids_of(catalog())[privacy]
 
 
-def _order_column(asked: Asked) -> str:
+@lru_cache(maxsize=2)
+def _ids_of(known: Catalog) -> Mapping[Privacy, str]:
+    kept: dict[Privacy, list[str]] = {privacy: [] for privacy in Privacy}
+    for entry in known.all_services:
+        kept[entry.spec.privacy].append(str(entry.id))
+    return {privacy: f"{{{','.join(ids)}}}" for privacy, ids in kept.items()}
+
+
+def order_column(asked: Asked) -> str:
     return "updated_at" if asked.by_update else "requested_at"
 
 
-def _where(asked: Asked) -> tuple[str, dict[str, Any]]:
+def where_of(asked: Asked) -> tuple[str, dict[str, Any]]:
     """The conditions of ``asked``, of which there are few different texts, and their values."""
     values = _limits()
     parts = ["service_id <> ALL(%(private)s)"]
@@ -290,7 +303,7 @@ def _where(asked: Asked) -> tuple[str, dict[str, Any]]:
         at, row_id = paging.decode(asked.older_than, kinds=(paging.moment, int))
         values |= {"cursor_at": at, "cursor_id": row_id}
         sign = ">" if asked.oldest_first else "<"
-        parts.append(f"({_order_column(asked)}, id) {sign} (%(cursor_at)s, %(cursor_id)s)")
+        parts.append(f"({order_column(asked)}, id) {sign} (%(cursor_at)s, %(cursor_id)s)")
     return " AND ".join(parts), values
 
 
