@@ -25,7 +25,8 @@ SELECT coalesce(json_agg(json_build_object(
     SELECT a.name FROM places_area a JOIN places_arealayer l ON l.id = a.layer_id
     WHERE NOT q.hides AND a.id = ANY(q.areas) AND l.code LIKE 'neighborhood%' LIMIT 1), 'CITY_NAME') END,
   'address_id', NULL,
-  'zipcode', NULL,
+  'zipcode', (SELECT a.code FROM places_area a JOIN places_arealayer l ON l.id = a.layer_id
+    WHERE NOT q.hides AND a.id = ANY(q.areas) AND l.code LIKE 'zip%' LIMIT 1),
   'lat', CASE WHEN NOT q.hides THEN q.latitude END,
   'long', CASE WHEN NOT q.hides THEN q.longitude END,
   'media_url', 'PUBLIC_URL/photos/' || (SELECT min(a.id) FROM service_requests_attachment a

@@ -9,6 +9,7 @@ from citycall.operations.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("api/v1/", api.urls),
+    path("open311/v2/", include("citycall.open311.urls")),
     path("admin/", site.urls),
     path("", include("citycall.workbench.urls")),
     path("", include("citycall.web.urls")),

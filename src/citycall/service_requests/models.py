@@ -215,7 +215,11 @@ class Report(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo, re-encoded and without its metadata; ``file`` is a name below the uploads folder."""
+    """A photo, re-encoded and without its metadata; ``file`` is a name below the uploads folder.
+
+    Whoever makes one ``public`` moves the ``updated_at`` of its request too: other systems ask by
+    it whether there is anything new.
+    """
 
     class Stage(models.TextChoices):
         REPORT = "report"

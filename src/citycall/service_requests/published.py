@@ -5,7 +5,7 @@ point, areas nor words are told. Words are published only where they were sent t
 says so.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -118,56 +118,50 @@ SELECT q.id, q.service_id, q.agency_id, q.status, q.requested_at, q.updated_at, 
        (SELECT min(a.id) FROM service_requests_attachment a
         WHERE a.service_request_id = q.id AND a.public AND NOT q.hides)
 FROM (
-    SELECT *, service_id = ANY(%(hidden)s) AS hides FROM {rows} AS q
-    WHERE {where} ORDER BY {order} OFFSET %(offset)s LIMIT %(limit)s
+    SELECT *, service_id = ANY({hidden}) AS hides FROM {rows} AS q
+    WHERE {where} ORDER BY {order} {page}
 ) AS q
 LEFT JOIN service_requests_report r
-       ON r.number = q.number AND r.channel = %(publishing)s AND NOT q.hides
+       ON r.number = q.number AND r.channel = {publishing} AND NOT q.hides
 ORDER BY {order}
 """
 _FROM_ALL: Final = "service_requests_servicerequest"
 _FROM_LATEST: Final = """(
     SELECT * FROM service_requests_servicerequest AS q
-    WHERE {where} ORDER BY {order} LIMIT %(latest)s
+    WHERE {where} ORDER BY {order} LIMIT {latest}
 )"""
 _BOX: Final = "longitude BETWEEN %(west)s AND %(east)s AND latitude BETWEEN %(south)s AND %(north)s"
-_SOME: Final = _ROWS.format(
-    rows=_FROM_ALL,
-    where="id = ANY(%(ids)s::bigint[]) AND service_id <> ALL(%(private)s)",
-    order="q.requested_at DESC, q.id DESC",
-)
-_ONE: Final = _ROWS.format(
-    rows=_FROM_ALL, where="id = %(id)s AND service_id <> ALL(%(private)s)", order="q.id"
-)
 _COUNT: Final = """
 SELECT count(*) FROM (
     SELECT FROM service_requests_servicerequest WHERE {where} LIMIT %(most)s
 ) AS counted
 """
-_UPDATES: Final = f"""
+_UPDATES: Final = """
 SELECT e.id, e.subject_id, e.kind, e.at, e.data,
        CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END
 FROM (
     SELECT * FROM core_event
-    WHERE {events.UPDATES} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
+    WHERE {updates} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
     ORDER BY at, id LIMIT %(limit)s
 ) AS e
 JOIN service_requests_servicerequest q
-     ON q.id = e.subject_id AND q.service_id <> ALL(%(private)s)
+     ON q.id = e.subject_id AND q.service_id <> ALL({private})
 ORDER BY e.at, e.id
-"""  # noqa: S608  (constants of this code)
+"""
 
 
 def one(request_id: int) -> Published | None:
     """The request with this public id; none where there is none, or it is not public."""
-    found = _published(_ONE, {**_limits(), "id": request_id, "offset": 0, "limit": 1})
+    where = f"id = %(id)s AND service_id <> ALL({ids_with(Privacy.PRIVATE)})"
+    found = _published(where, {"id": request_id}, order="q.id", page="LIMIT 1")
     return found[0] if found else None
 
 
 def some(ids: Collection[int]) -> Sequence[Published]:
     """The public ones among these requests, latest first; at most 1,000."""
-    values = {**_limits(), "ids": list(ids)[:MOST], "offset": 0, "limit": MOST}
-    return _published(_SOME, values)
+    where = f"id = ANY(%(ids)s::bigint[]) AND service_id <> ALL({ids_with(Privacy.PRIVATE)})"
+    values = {"ids": list(ids)[:MOST]}
+    return _published(where, values, order="q.requested_at DESC, q.id DESC", page=f"LIMIT {MOST}")
 
 
 def listed(asked: Asked) -> Sequence[Published]:
@@ -178,28 +172,26 @@ def listed(asked: Asked) -> Sequence[Published]:
         if len(found) == min(asked.limit, MOST):
             return found
     where, values = where_of(asked)
-    statement = _ROWS.format(rows=_FROM_ALL, where=where, order=_order(asked))
-    return _published(statement, values | _page(asked))
+    return _published(where, values, order=order_of(asked), page=page_of(asked))
 
 
 def _listed_within(asked: Asked, box: Box) -> Sequence[Published]:
     """Those of a box that are among the city's latest; when they fill the page, they are it."""
     where, values = where_of(replace(asked, box=None, located=True))
-    order = _order(asked)
-    latest = _FROM_LATEST.format(where=where, order=order)
-    return _published(
-        _ROWS.format(rows=latest, where=_BOX, order=order),
-        values | _page(asked) | _sides(box) | {"latest": _LATEST},
-    )
+    order = order_of(asked)
+    latest = _FROM_LATEST.format(where=where, order=order, latest=_LATEST)
+    return _published(_BOX, values | _sides(box), order=order, page=page_of(asked), rows=latest)
 
 
-def _order(asked: Asked) -> str:
+def order_of(asked: Asked) -> str:
+    """The order that is asked for, as SQL of the table ``q``."""
     side = "ASC" if asked.oldest_first else "DESC"
     return f"q.{order_column(asked)} {side}, q.id {side}"
 
 
-def _page(asked: Asked) -> dict[str, Any]:
-    return {"offset": asked.offset, "limit": min(asked.limit, MOST)}
+def page_of(asked: Asked) -> str:
+    """The page as SQL: with the limit as a number the same plan serves every call."""
+    return f"OFFSET {int(asked.offset)} LIMIT {int(min(asked.limit, MOST))}"
 
 
 def _sides(box: Box) -> dict[str, Any]:
@@ -233,9 +225,9 @@ def updates(
         "until": until,
         "limit": limit,
         "resident": ActorKind.RESIDENT.value,
-        "private": ids_with(Privacy.PRIVATE),
     }
-    return [_update(row) for row in _rows(_UPDATES, values)]
+    statement = _UPDATES.format(updates=events.UPDATES, private=ids_with(Privacy.PRIVATE))
+    return [_update(row) for row in _rows(statement, values)]
 
 
 def _update(row: tuple[Any, ...]) -> PublishedUpdate:
@@ -244,7 +236,18 @@ def _update(row: tuple[Any, ...]) -> PublishedUpdate:
     return PublishedUpdate(event_id, request_id, kind, at, facts, words)
 
 
-def _published(statement: str, values: Mapping[str, Any]) -> list[Published]:
+def _published(
+    where: str, values: Mapping[str, Any], *, order: str, page: str, rows: str = _FROM_ALL
+) -> list[Published]:
+    publishes = settings.CITYCALL_PUBLISH_DESCRIPTIONS
+    statement = _ROWS.format(
+        where=where,
+        order=order,
+        page=page,
+        rows=rows,
+        hidden=ids_with(Privacy.HIDDEN_LOCATION),
+        publishing=f"'{Channel.OPEN311.value}'" if publishes else "''",
+    )
     return list(map(Published._make, _rows(statement, values)))
 
 
@@ -257,26 +260,22 @@ def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _limits() -> dict[str, Any]:
-    """What may not be told, for every statement."""
-    return {
-        "private": ids_with(Privacy.PRIVATE),
-        "hidden": ids_with(Privacy.HIDDEN_LOCATION),
-        "publishing": Channel.OPEN311.value if settings.CITYCALL_PUBLISH_DESCRIPTIONS else "-",
-    }
-
-
 def ids_with(privacy: Privacy) -> str:
-    """The services of one kind of privacy, as an array's text, which costs nothing to hand over."""
+    """The ids of the services of one kind of privacy, as an array in SQL."""
     return _ids_of(catalog())[privacy]
 
 
 @lru_cache(maxsize=2)
 def _ids_of(known: Catalog) -> Mapping[Privacy, str]:
-    kept: dict[Privacy, list[str]] = {privacy: [] for privacy in Privacy}
+    kept: dict[Privacy, list[int]] = {privacy: [] for privacy in Privacy}
     for entry in known.all_services:
-        kept[entry.spec.privacy].append(str(entry.id))
-    return {privacy: f"{{{','.join(ids)}}}" for privacy, ids in kept.items()}
+        kept[entry.spec.privacy].append(entry.id)
+    return {privacy: _array(ids) for privacy, ids in kept.items()}
+
+
+def _array(ids: Iterable[int]) -> str:
+    # Numbers of our own, and in the text so that the planner knows how many rows they are.
+    return f"'{{{','.join(str(int(each)) for each in sorted(ids))}}}'::bigint[]"
 
 
 def order_column(asked: Asked) -> str:
@@ -285,16 +284,20 @@ def order_column(asked: Asked) -> str:
 
 def where_of(asked: Asked) -> tuple[str, dict[str, Any]]:
     """The conditions of ``asked``, of which there are few different texts, and their values."""
-    values = _limits()
-    parts = ["service_id <> ALL(%(private)s)"]
+    values: dict[str, Any] = {}
+    parts = [f"service_id <> ALL({ids_with(Privacy.PRIVATE)})"]
+    if asked.services is not None:
+        parts.append(f"service_id = ANY({_array(asked.services)})")
+    if asked.agencies is not None:
+        parts.append(f"agency_id = ANY({_array(asked.agencies)})")
     for name, value, part in _conditions(asked):
         if value is not None:
             parts.append(part)
             values[name] = value
     if asked.is_open is not None:
         parts.append(f"status {'IN' if asked.is_open else 'NOT IN'} ({_OPEN})")
-    if asked.located or asked.box is not None or asked.area is not None:
-        parts.append("service_id <> ALL(%(hidden)s)")
+    if asked.located or asked.box is not None or asked.area is not None or asked.text:
+        parts.append(f"service_id <> ALL({ids_with(Privacy.HIDDEN_LOCATION)})")
     if asked.located:
         parts.append("longitude IS NOT NULL")
     if asked.box is not None:
@@ -309,9 +312,7 @@ def where_of(asked: Asked) -> tuple[str, dict[str, Any]]:
 
 def _conditions(asked: Asked) -> list[tuple[str, Any, str]]:
     return [
-        ("services", _listed(asked.services), "service_id = ANY(%(services)s)"),
-        ("agencies", _listed(asked.agencies), "agency_id = ANY(%(agencies)s)"),
-        ("statuses", _listed(asked.statuses), "status = ANY(%(statuses)s)"),
+        ("statuses", asked.statuses and sorted(asked.statuses), "status = ANY(%(statuses)s)"),
         ("since", asked.since, "requested_at >= %(since)s"),
         ("until", asked.until, "requested_at <= %(until)s"),
         ("updated_since", asked.updated_since, "updated_at >= %(updated_since)s"),
@@ -321,13 +322,9 @@ def _conditions(asked: Asked) -> list[tuple[str, Any, str]]:
             "text",
             asked.text or None,
             "to_tsvector('simple'::regconfig, place || ' ' || explanation)"
-            " @@ plainto_tsquery('simple'::regconfig, %(text)s) AND service_id <> ALL(%(hidden)s)",
+            " @@ plainto_tsquery('simple'::regconfig, %(text)s)",
         ),
     ]
-
-
-def _listed(values: Collection[Any] | None) -> list[Any] | None:
-    return None if values is None else sorted(values)
 
 
 def _within(box: Box, values: dict[str, Any]) -> list[str]:

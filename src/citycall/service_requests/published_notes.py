@@ -26,20 +26,20 @@ CROSS JOIN LATERAL (
 ORDER BY e.subject_id, e.id
 """
 # What may not be told is looked at too, so that a page's end is known even if it tells nothing.
-_FEED: Final = f"""
+_FEED: Final = """
 SELECT e.id, e.subject_id, e.kind, e.at, e.data ->> 'status', e.data ->> 'outcome',
        (e.data -> 'fixed')::boolean, e.data ->> 'reason',
        CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END,
-       q.service_id <> ALL(%(private)s)
+       q.service_id <> ALL({private})
        AND (%(agencies)s::bigint[] IS NULL OR q.agency_id = ANY(%(agencies)s::bigint[]))
 FROM (
     SELECT * FROM core_event
-    WHERE {UPDATES} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
+    WHERE {updates} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
     ORDER BY at, id LIMIT %(limit)s
 ) AS e
 JOIN service_requests_servicerequest q ON q.id = e.subject_id
 ORDER BY e.at, e.id
-"""  # noqa: S608  (constants of this code)
+"""
 
 
 class Note(NamedTuple):
@@ -113,10 +113,10 @@ def feed(
         "limit": limit,
         "agencies": None if agencies is None else sorted(agencies),
         "resident": ActorKind.RESIDENT.value,
-        "private": ids_with(Privacy.PRIVATE),
     }
+    statement = _FEED.format(updates=UPDATES, private=ids_with(Privacy.PRIVATE))
     with connection.cursor() as cursor:
-        cursor.execute(_FEED, values)
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     after = (rows[-1][3], rows[-1][0]) if len(rows) == limit else None
     return Feed([Update(*row[:-1]) for row in rows if row[-1]], after)
