@@ -206,6 +206,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.reactions",
     "citycall.operations.worker",
     "citycall.service_requests.jobs",
+    "citycall.exchange.pictures",
 ]
 
 LOGGING: dict[str, Any] = {

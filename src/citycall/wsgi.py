@@ -9,13 +9,23 @@ import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
+from citycall.core.careful_request import Request
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
 
 Start = Callable[..., Any]
 
 
+class _People(WSGIHandler):
+    """The handler of the pages."""
+
+    request_class = Request
+
+
 class _Machines(WSGIHandler):
     """The handler of the machines' doors, which need neither sessions nor forms."""
+
+    request_class = Request
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002
         """Load ``MACHINE_MIDDLEWARE``; Django reads the one setting only."""
@@ -28,7 +38,7 @@ class _Machines(WSGIHandler):
 
 
 django.setup(set_prefix=False)
-_people, _machines = WSGIHandler(), _Machines()
+_people, _machines = _People(), _Machines()
 _DOORS = tuple(settings.MACHINE_DOORS)
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from citycall.open311.posted_request import Request
+from citycall.core.careful_request import Request
 from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
 from tests.city import City
 from tests.open311.posting import BASE, GOOD, POST, new_key, picture, post, taken

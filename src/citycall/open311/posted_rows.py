@@ -1,9 +1,6 @@
 """The little that this door looks up besides: each one indexed row."""
 
-from datetime import datetime
 from typing import Final
-
-from django.db import connection
 
 from citycall.core import numbers
 from citycall.core.actors import Actor
@@ -14,16 +11,6 @@ from citycall.service_requests.drafts import Draft
 from citycall.service_requests.models import Channel, Report, ServiceRequest
 
 _LONGEST_ID: Final = 18
-# In plain SQL, since each report asks for it.
-_PROMISED: Final = "SELECT promised_at FROM service_requests_servicerequest WHERE id = %s"
-
-
-def promised_at(request_id: int) -> datetime | None:
-    """The date first told to the reporter, if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PROMISED, [request_id])
-        row: tuple[datetime | None] = cursor.fetchone()
-    return row[0]
 
 
 def request_with_key(key: str, *, by: Actor) -> int | None:

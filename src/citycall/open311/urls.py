@@ -15,7 +15,12 @@ urlpatterns: list[URLPattern] = [
     re_path(rf"^requests{_FORM}", door(get=lists.requests, post=writing.create), name="requests"),
     re_path(rf"^services{_FORM}", door(get=offers.services), name="services"),
     re_path(rf"^services/(?P<code>[^/.]+){_FORM}", door(get=offers.definition), name="service"),
-    re_path(rf"^tokens/(?P<token>[^/.]+){_FORM}", door(get=tokens.token), name="token"),
+    re_path(
+        # A token is the client's own, and may have a dot in it.
+        r"^tokens/(?P<token>[^/]+?)(?:\.(?P<form>xml|json))?/?$",
+        door(get=tokens.token),
+        name="token",
+    ),
     re_path(
         rf"^servicerequestupdates{_FORM}",
         door(get=updates_out.updates, post=updates_in.receive),

@@ -17,7 +17,6 @@ from citycall.open311.faults import Fault, ManyFaults
 from citycall.open311.posted_body import Posted, holder_of, posted_by
 from citycall.open311.posted_draft import KEY, draft_of, named
 from citycall.open311.posted_place import PLACE_NAMES, name_of_place
-from citycall.open311.posted_rows import promised_at
 from citycall.places.queries import areas
 from citycall.service_requests import checks
 from citycall.service_requests.actions.submit import allow, submit
@@ -41,7 +40,7 @@ def create(call: Call) -> Answer:
     lost = media.keep(posted, receipt=receipt, at=call.at)
     row = {
         "service_request_id": str(receipt.request_id),
-        "service_notice": _notice(receipt, entry, lost),
+        "service_notice": _notice(receipt, lost),
         "account_id": None,
     }
     return Answer("service_requests", "request", [row])
@@ -117,17 +116,16 @@ def _stopped(error: checks.Stopped) -> DomainError:
     return ManyFaults([Fault(400, sentence % {"text": error.stop.text})])
 
 
-def _notice(receipt: Receipt, entry: ServiceEntry | None, lost: list[str]) -> str:
+def _notice(receipt: Receipt, lost: list[str]) -> str:
     """What to tell the reporter: their number, where to follow it, and until when."""
     number = numbers.show(receipt.number)
     parts = [
         _("Thank you. The confirmation number is %(number)s. Follow it at %(link)s.")
         % {"number": number, "link": f"{settings.PUBLIC_URL}/r/{number}"}
     ]
-    promises = entry is not None and entry.spec.target is not None
-    promised = promised_at(receipt.request_id) if promises else None
-    if promised is not None:
-        parts.append(_("We expect this to be done by %(date)s.") % {"date": _day(promised)})
+    if receipt.promised_at is not None:
+        date = _day(receipt.promised_at)
+        parts.append(_("We expect this to be done by %(date)s.") % {"date": date})
     return " ".join([*parts, *lost])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from citycall.places.locations import Location
@@ -47,10 +48,12 @@ class Draft:
 class Receipt:
     """What the reporter is told: durable by the time it exists.
 
-    ``again`` is true where this submission had been received before.
+    ``promised_at`` is by when the work is due, if the service promises it; ``again`` is true
+    where this submission had been received before.
     """
 
     request_id: int
     report_id: int
     number: int
+    promised_at: datetime | None = None
     again: bool = False

@@ -121,7 +121,8 @@ def found_again(error: IntegrityError, draft: Draft, *, by: Actor) -> Receipt | 
     """The receipt of the same submission, or none where only the number was taken."""
     message = str(error)
     if "idempotency_key" in message:
-        first = Report.objects.get(idempotency_key=key_of(draft, by=by))
+        reports = Report.objects.select_related("service_request")
+        first = reports.get(idempotency_key=key_of(draft, by=by))
         if first.words != draft.words or first.channel != draft.channel:
             raise KeyUsedOtherwise(
                 _("This submission's key was already used for a different report.")
@@ -130,6 +131,7 @@ def found_again(error: IntegrityError, draft: Draft, *, by: Actor) -> Receipt | 
             request_id=first.service_request_id,
             report_id=first.pk,
             number=first.number,
+            promised_at=first.service_request.promised_at,
             again=True,
         )
     if "_number" in message:
@@ -146,7 +148,12 @@ def _insert(row: dict[str, Any]) -> Receipt:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
         request_id, report_id = cursor.fetchone()
-    return Receipt(request_id=request_id, report_id=report_id, number=row["number"])
+    return Receipt(
+        request_id=request_id,
+        report_id=report_id,
+        number=row["number"],
+        promised_at=row["due"],
+    )
 
 
 def _row(

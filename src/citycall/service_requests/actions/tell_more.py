@@ -95,7 +95,12 @@ def _join(
         at=at,
         data={"report": report.pk, "reports": request.report_count},
     )
-    return Receipt(request_id=request.pk, report_id=report.pk, number=report.number)
+    return Receipt(
+        request_id=request.pk,
+        report_id=report.pk,
+        number=report.number,
+        promised_at=request.promised_at,
+    )
 
 
 @transaction.atomic
