@@ -16,6 +16,8 @@ from citycall.core import clock, numbers
 from citycall.core.actors import ActorKind
 from citycall.core.events import REACT_QUEUE, REACT_TASK
 from citycall.core.models import Event, Visibility
+from citycall.exchange.forwarding import actions as forwarding
+from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Verdict
 from citycall.notifications import actions as notifications
@@ -112,7 +114,7 @@ def mail(template: Template, *, to: Audience, when: Condition | None = None) -> 
 # Assigning, starting, photos and the like are on the request's page for whoever looks; nobody is
 # written to about them.
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.SUBMITTED: (mail(Template.RECEIVED, to=its_reporter),),
+    Kind.SUBMITTED: (mail(Template.RECEIVED, to=its_reporter), forwarding.forward),
     Kind.REPORT_ADDED: (mail(Template.JOINED, to=its_reporter),),
     Kind.INFORMATION_ADDED: (),
     Kind.IMPORTED: (),
@@ -136,6 +138,8 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
 }
+# And after each of them: other systems are told, as far as they asked for it and may know.
+ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe)
 
 
 def react(event: Event) -> None:
@@ -145,7 +149,7 @@ def react(event: Event) -> None:
     """
     if event.subject_kind != SUBJECT or event.kind not in REACTIONS:
         raise NoReaction(f"{event.subject_kind}: {event.kind}")
-    for reaction in REACTIONS[Kind(event.kind)]:
+    for reaction in (*REACTIONS[Kind(event.kind)], *ALWAYS):
         reaction(event)
 
 

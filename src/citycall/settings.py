@@ -194,6 +194,8 @@ CITYCALL_CALLS_PER_MINUTE = int(os.environ.get("CITYCALL_CALLS_PER_MINUTE", "600
 CITYCALL_PUBLISH_DESCRIPTIONS = _flag("CITYCALL_PUBLISH_DESCRIPTIONS", default=True)
 # Networks inside which webhooks, partners and pictures may be: none but public ones usually.
 CITYCALL_ALLOWED_NETWORKS = _list("CITYCALL_ALLOWED_NETWORKS", "")
+# A key that may be tried by everyone, for the developers' page of a demo or a test site.
+CITYCALL_SANDBOX_KEY = os.environ.get("CITYCALL_SANDBOX_KEY", "")
 EXPORTS = homes.home() / "open-data"
 
 DEFAULT_FROM_EMAIL = os.environ.get("CITYCALL_EMAIL_FROM", "CityCall <citycall@localhost>")
@@ -207,6 +209,9 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.operations.worker",
     "citycall.service_requests.jobs",
     "citycall.exchange.pictures",
+    "citycall.exchange.webhooks.jobs",
+    "citycall.exchange.forwarding.jobs",
+    "citycall.exchange.open_data.jobs",
 ]
 
 LOGGING: dict[str, Any] = {

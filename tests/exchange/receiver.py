@@ -113,8 +113,7 @@ def receiving(
     receiver = Receiver()
     handler = type("OneHandler", (Handler,), {"receiver": receiver})
     server = _Server((host, port), handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    server.tls = tls
     receiver.port = server.server_port
     receiver.url = f"{'https' if tls else 'http'}://{host}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -130,6 +129,15 @@ def receiving(
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the connection's own thread: a client may go in the middle of the handshake."""
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with self.tls.wrap_socket(request, server_side=True) as wrapped:
+            super().finish_request(wrapped, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes is what several of these tests are about."""

@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import time
+import tracemalloc
 import zlib
 from collections.abc import Iterator
 
@@ -118,12 +119,18 @@ class TestBounds:
         problem, _took = self.reached(receiver, most_bytes=100_000)
         assert problem.why == "answer too long"
 
-    def test_a_small_answer_that_unpacks_to_a_large_one_is_refused(
+    def test_a_small_answer_that_unpacks_to_a_large_one_is_refused_before_it_is_large(
         self, receiver: Receiver
     ) -> None:
         receiver.answers(200, zlib.compress(b" " * 50_000_000), Content_Encoding="deflate")
-        problem, _took = self.reached(receiver, most_bytes=100_000)
+        tracemalloc.start()
+        try:
+            problem, _took = self.reached(receiver, most_bytes=100_000)
+            _now, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
         assert problem.why == "answer too long"
+        assert most < 10_000_000
 
     def test_an_answer_in_an_unknown_packing_is_refused(self, receiver: Receiver) -> None:
         receiver.answers(200, b"????", Content_Encoding="br")

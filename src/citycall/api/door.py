@@ -1,83 +1,106 @@
-"""The JSON API, version 1."""
+"""The JSON API, version 1: its operations by noun, its reference, and nothing else."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, path, re_path
 from ninja import NinjaAPI
-from ninja.security import HttpBearer
+from ninja.operation import Operation
 
-from citycall.accounts.queries import actor_of_key
-from citycall.api import problems
-from citycall.api.schemas import ReceiptOut, ReportIn, ServiceOut, ServiceRequestOut
-from citycall.catalog.queries import catalog
-from citycall.core import clock, numbers
-from citycall.core.actors import Actor
-from citycall.service_requests import queries
-from citycall.service_requests.actions import submit as submitting
-
-
-class Key(HttpBearer):
-    """``Authorization: Bearer <key>``."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor:
-        return actor_of_key(token)
-
-
-api = NinjaAPI(
-    title="CityCall",
-    version="1",
-    description="Report to the city and follow what became of it.",
-    urls_namespace="api",
-    docs_url=None,
+from citycall.api import (
+    articles,
+    catalog,
+    entrance,
+    open_data,
+    photos,
+    places,
+    problems,
+    reference,
+    reports,
+    requests,
+    staff,
+    steps,
+    webhooks,
 )
-problems.add_handlers(api)
-LONGEST_KEY = 200
+from citycall.api.conditions import conditional
+from citycall.api.entrance import Entrance, StrictParser
+
+DESCRIPTION = """Report to the city, follow what became of it, and work on it.
+
+Reading what everyone may know needs no key. Everything else takes `Authorization: Bearer <key>`;
+the scopes that each operation needs are in its security requirement, and a key may be bound to one
+agency. Failures are problem documents (RFC 9457): decide upon `code`. Lists go on with `next`.
+Parameters and fields that are not known are refused, so that none is lost in silence.
+"""
+ROUTERS = (
+    catalog.router,
+    places.router,
+    reports.router,
+    requests.router,
+    photos.router,
+    articles.router,
+    open_data.router,
+    webhooks.router,
+    staff.router,
+    steps.router,
+)
 
 
-@api.get("/services", response=list[ServiceOut], auth=None)
-def services(request: HttpRequest) -> list[dict[str, Any]]:
-    """Every service that can be asked for now."""
-    return [
-        {
-            "code": entry.spec.code,
-            "name": entry.spec.name,
-            "group": entry.spec.group,
-            "description": entry.spec.description,
-        }
-        for entry in catalog().services
-        if entry.active
-    ]
+class Door(NinjaAPI):
+    """The framework's API behind this door's own entrances, catch-all and reference."""
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        return [
+            path("openapi.json", self.tell_reference),
+            *self._addresses(),
+            re_path(r"(?s:.*)", _unknown),
+        ]
+
+    def _addresses(self) -> Iterator[URLPattern]:
+        """One entrance for each address, whichever routers its operations are of."""
+        operations: dict[str, list[Operation]] = {}
+        for router in self._get_bound_routers():
+            for address, view in router.path_operations.items():
+                operations.setdefault(f"{router.prefix}{address}", []).extend(view.operations)
+        for address, found in operations.items():
+            route = address.lstrip("/").replace("{", "<").replace("}", ">")
+            yield path(route, Entrance(self, found))
+
+    def tell_reference(self, request: HttpRequest) -> HttpResponseBase:
+        """The OpenAPI document."""
+        if request.method == "OPTIONS":
+            return entrance.options("GET, HEAD, OPTIONS", public=True)
+        if request.method not in {"GET", "HEAD"}:
+            return problems.wrong_method("GET, HEAD, OPTIONS")
+        answer = conditional(request, lambda: reference.document(self), pulse=self)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
 
 
-@api.post("/service_requests", response={201: ReceiptOut, 200: ReceiptOut}, auth=Key())
-def submit(request: HttpRequest, body: ReportIn) -> HttpResponse:
-    """Report a problem. With an ``Idempotency-Key`` header, sending again is harmless."""
-    key = request.headers.get("Idempotency-Key", "")[:LONGEST_KEY]
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    receipt = submitting.submit(body.draft(idempotency_key=key), by=actor, at=clock.now())
-    number = numbers.show(receipt.number)
-    told = {
-        "number": number,
-        "url": f"{settings.PUBLIC_URL}/r/{number}",
-        "again": receipt.again,
-    }
-    # Written as it is: the shape is plain, and checking it again would cost as much as a check.
-    return JsonResponse(told, status=200 if receipt.again else 201)
+def _unknown(request: HttpRequest, **_path: Any) -> HttpResponse:
+    return problems.unknown_address()
 
 
-@api.get("/service_requests/{number}", response=ServiceRequestOut, auth=None)
-def follow(request: HttpRequest, number: str) -> dict[str, Any]:
-    """What has become of a report; every number of a problem leads to it."""
-    report = queries.report_by_number(numbers.read(number))
-    problem = queries.request_of(report)
-    return {
-        "number": numbers.show(report.number),
-        "service": problem.service.code,
-        "agency": problem.agency.name,
-        "status": problem.status,
-        "requested_at": problem.requested_at,
-        "updated_at": problem.updated_at,
-        "due_at": problem.due_at,
-        "explanation": problem.explanation,
-    }
+_unknown.csrf_exempt = True  # type: ignore[attr-defined]
+
+
+def open_door(*routers: Any, namespace: str = "api") -> Door:
+    """An API with these operations."""
+    door = Door(
+        title="CityCall",
+        version="1",
+        description=DESCRIPTION,
+        urls_namespace=namespace,
+        openapi_url=None,
+        docs_url=None,
+        parser=StrictParser(),
+    )
+    problems.add_handlers(door)
+    for router in routers:
+        door.add_router("", router)
+    return door
+
+
+api = open_door(*ROUTERS)

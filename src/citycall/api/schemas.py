@@ -1,28 +1,19 @@
-"""The shapes that programs send and receive."""
+"""The shapes of a report, as programs send it, and of what they are told when it was received."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
-from ninja import Schema
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from citycall.places.locations import Location
+from citycall.api.parameters import STORABLE, Text
+from citycall.places.locations import DIRECTIONS_LENGTH, GREATEST_ACCURACY_M, Location
 from citycall.places.models import LocationKind
 from citycall.service_requests.drafts import LONGEST_WORDS, ContactDetails, Draft
 from citycall.service_requests.models import Channel
 
-
-def _storable(text: str) -> str:
-    """Refuse what PostgreSQL cannot keep as text: the null character and lone surrogates."""
-    if "\x00" in text:
-        raise ValueError("the null character is not allowed")
-    text.encode("utf-8")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-Short = Annotated[Text, Field(max_length=300)]
-Long = Annotated[Text, Field(max_length=LONGEST_WORDS)]
+Long = Annotated[str, Field(max_length=LONGEST_WORDS, pattern=STORABLE)]
+Handle = Annotated[str, Field(max_length=1000, pattern=r"^[A-Za-z0-9_:-]+$")]
+Number = Annotated[float, Field(strict=True)]
+MOST_PHOTOS = 5
 
 
 class Strict(BaseModel):
@@ -38,11 +29,11 @@ class LocationIn(Strict):
     """Where the problem is: a point, words, or both."""
 
     kind: LocationKind = LocationKind.POINT
-    longitude: float | None = Field(None, ge=-180, le=180)
-    latitude: float | None = Field(None, ge=-85, le=85)
-    place: Short = ""
-    directions: Annotated[Text, Field(max_length=1000)] = ""
-    accuracy_m: float | None = Field(None, ge=0, le=100_000)
+    longitude: Annotated[Number | None, Field(ge=-180, le=180)] = None
+    latitude: Annotated[Number | None, Field(ge=-85, le=85)] = None
+    place: Annotated[Text, Field(max_length=300)] = ""
+    directions: Annotated[Text, Field(max_length=DIRECTIONS_LENGTH)] = ""
+    accuracy_m: Annotated[Number | None, Field(ge=0, le=GREATEST_ACCURACY_M)] = None
 
 
 class ContactIn(Strict):
@@ -53,59 +44,70 @@ class ContactIn(Strict):
     phone: Annotated[Text, Field(max_length=40)] = ""
 
 
-class ReportIn(Strict):
-    """One report of a problem."""
+class JoiningIn(Strict):
+    """One more person's report of a problem that is known already."""
 
-    service: Annotated[Text, Field(max_length=80)]
-    location: LocationIn | None = None
     words: Long = ""
-    wanted: Long = ""
-    answers: dict[str, Any] = Field(default_factory=dict)
+    wanted: Annotated[Long, Field(description="What the reporter would like done.")] = ""
     contact: ContactIn = Field(default_factory=ContactIn)
     language: Annotated[Text, Field(max_length=10)] = "en"
-    stop_read: bool = False
-
-    def draft(self, *, idempotency_key: str) -> Draft:
-        """The draft that this body describes."""
-        return Draft(
-            service=self.service,
-            channel=Channel.API,
-            location=Location(**vars(self.location)) if self.location else None,
-            words=self.words,
-            wanted=self.wanted,
-            answers=self.answers,
-            contact=ContactDetails(**vars(self.contact)),
-            language=self.language,
-            idempotency_key=idempotency_key,
-            stop_read=self.stop_read,
-        )
+    photos: Annotated[
+        list[Handle],
+        Field(max_length=MOST_PHOTOS, description="Handles that uploads of photos were given."),
+    ] = Field(default_factory=list)
 
 
-class ReceiptOut(Schema):
+class ReportIn(JoiningIn):
+    """One report of a problem."""
+
+    service: Annotated[Text, Field(max_length=80, description="The code of the service.")]
+    location: LocationIn | None = None
+    answers: Annotated[
+        dict[str, Any],
+        Field(description="Answers to the service's questions, by the questions' codes."),
+    ] = Field(default_factory=dict)
+    stop_read: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether the advice that an answer called for was read; see `stops`.",
+        ),
+    ] = False
+
+
+def draft(body: ReportIn, *, key: str) -> Draft:
+    """The draft that a body describes."""
+    return Draft(
+        service=body.service,
+        channel=Channel.API,
+        location=Location(**vars(body.location)) if body.location else None,
+        words=body.words,
+        wanted=body.wanted,
+        answers=body.answers,
+        contact=ContactDetails(**vars(body.contact)),
+        language=body.language,
+        idempotency_key=key,
+        stop_read=body.stop_read,
+    )
+
+
+def joining(body: JoiningIn, *, key: str) -> Draft:
+    """The draft of one more report of a known problem."""
+    return Draft(
+        service="",
+        channel=Channel.API,
+        words=body.words,
+        wanted=body.wanted,
+        contact=ContactDetails(**vars(body.contact)),
+        language=body.language,
+        idempotency_key=key,
+    )
+
+
+class ReceiptOut(BaseModel):
     """The confirmation; ``again`` where this submission had been received before."""
 
-    number: str
-    url: str
+    id: str = Field(description="The public id of the problem, as lists and Open311 tell it.")
+    number: str = Field(description="The confirmation number, for the reporter alone.")
+    url: str = Field(description="Where the reporter follows it.")
     again: bool
-
-
-class ServiceOut(Schema):
-    """A service that residents can ask for."""
-
-    code: str
-    name: str
-    group: str
-    description: str
-
-
-class ServiceRequestOut(Schema):
-    """What everyone may know of a request."""
-
-    number: str
-    service: str
-    agency: str
-    status: str
-    requested_at: datetime
-    updated_at: datetime
-    due_at: datetime | None
-    explanation: str

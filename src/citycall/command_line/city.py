@@ -1,5 +1,6 @@
 """The demo city: loading it, serving it, and writing history of any size."""
 
+import os
 from pathlib import Path
 
 import click
@@ -50,10 +51,13 @@ def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:
     from django.conf import settings
 
     from citycall.command_line import processes
-    from citycall.demo import loading
+    from citycall.demo import loading, people
 
     with watch.part("gathering static files"):
         processes.collect_static()
+
+    # For the processes that are started below: the developers' page shows the key to try.
+    os.environ.setdefault("CITYCALL_SANDBOX_KEY", people.SANDBOX_KEY)
 
     def tell() -> None:
         click.echo(f"\nWhere the time went:\n{watch.told()}\n")

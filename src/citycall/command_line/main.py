@@ -9,7 +9,17 @@ import sys
 import click
 
 from citycall import __version__
-from citycall.command_line import bench, city, data, places, run, tiles
+from citycall.command_line import (
+    bench,
+    city,
+    data,
+    open311,
+    open_data,
+    partners,
+    places,
+    run,
+    tiles,
+)
 from citycall.operations.home import OperationsError
 
 FAULT = 1
@@ -36,6 +46,9 @@ for command in (
     run.migrate,
     run.stop,
     data.import_,
+    open311.import_open311,
+    partners.partner,
+    open_data.export,
     data.catalog,
     data.places,
     city.generate,

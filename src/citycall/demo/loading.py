@@ -9,7 +9,7 @@ from django.db import transaction
 
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
-from citycall.demo import geography, people
+from citycall.demo import articles, geography, people
 from citycall.demo.geography import City
 from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
@@ -40,6 +40,7 @@ def load_city(*, at: datetime) -> City:
                 CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at
             )
             people.make(at=at)
+            articles.load(by=SYSTEM, at=at)
         tiles.build(water=Path(folder) / WATER)
     return city
 

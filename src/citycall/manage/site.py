@@ -42,6 +42,17 @@ GROUPS: Sequence[tuple[Text, Mapping[str, Text]]] = (
         },
     ),
     (_("People and programs"), {"User": _("People and roles"), "ApiKey": _("API keys")}),
+    (_("What residents can read"), {"Article": _("Articles")}),
+    (
+        _("Other systems"),
+        {
+            "Partner": _("Partners"),
+            "Forward": _("Requests passed on"),
+            "ForwardedEvent": _("Updates passed on"),
+            "Webhook": _("Webhooks"),
+            "WebhookDelivery": _("Deliveries of webhooks"),
+        },
+    ),
     (
         _("What happened"),
         {

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from citycall.accounts.sign_in import SignIn, SignOut
+from citycall.web import developer_urls
 from citycall.web.views import (
     following,
     home,
     maps,
     nearby,
+    open_data,
     photos,
     places,
     sending,
@@ -55,4 +57,9 @@ urlpatterns = [
     path("accessibility", home.accessibility, name="accessibility"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
+    path("open-data", open_data.page, name="open-data"),
+    path("open-data/dictionary.json", open_data.dictionary, name="open-data-dictionary"),
+    path("open-data/requests.<str:ending>", open_data.part, name="open-data-part"),
+    path("open-data/<slug:edition>/<str:name>", open_data.edition_file, name="open-data-file"),
+    *developer_urls.urlpatterns,
 ]

@@ -40,7 +40,7 @@ _QUIET: Final = timedelta(days=730)
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _SOURCE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_SOURCE: Final = 40
-_TRIES: Final = 8
+_TRIES: Final = 10
 
 
 class BadSource(DomainError):
@@ -117,11 +117,7 @@ def import_endpoint(
     Raises ``BadSource``, ``NotAllowed``, ``OtherEndpoint``, ``AlreadyImporting``, ``GaveUp``,
     ``Rejected``, ``TooMany`` and what ``import_history`` raises.
     """
-    if not _GRANT.allows(by, agency_id=None):
-        raise NotAllowed(_("You do not have permission to do this."))
-    if not _SOURCE.fullmatch(source) or len(source) > _LONGEST_SOURCE:
-        sentence = _("A source's code has small letters, digits and hyphens, 40 at most.")
-        raise BadSource(sentence, field="source")
+    _check(source, by)
     tell = progress or _nobody
     spool = Spool(folder or settings.UPLOADS.parent / "imports" / source)
     client = Client(endpoint, reach=reach, patience=patience or _patience(endpoint))
@@ -138,6 +134,14 @@ def import_endpoint(
         skipped=client.skipped,
         history=history,
     )
+
+
+def _check(source: str, by: Actor) -> None:
+    if not _GRANT.allows(by, agency_id=None):
+        raise NotAllowed(_("You do not have permission to do this."))
+    if not _SOURCE.fullmatch(source) or len(source) > _LONGEST_SOURCE:
+        sentence = _("A source's code has small letters, digits and hyphens, 40 at most.")
+        raise BadSource(sentence, field="source")
 
 
 def _patience(endpoint: Endpoint) -> Patience:

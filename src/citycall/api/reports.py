@@ -1,0 +1,140 @@
+"""Telling the city: a new problem, or one more report of a known one."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from citycall.api import misses, photo_handles
+from citycall.api.conditions import document
+from citycall.api.keys import Key, actor_of
+from citycall.api.naming import NAME, Name, number_named
+from citycall.api.schemas import JoiningIn, ReceiptOut, ReportIn, draft, joining
+from citycall.api.telling import told
+from citycall.core import clock, numbers
+from citycall.core.actors import resident
+from citycall.core.errors import Faults
+from citycall.service_requests.actions import submit as submitting
+from citycall.service_requests.actions import tell_more
+from citycall.service_requests.drafts import Receipt
+from citycall.service_requests.models import Attachment
+from citycall.service_requests.photos import Photo, claim
+from citycall.service_requests.policies import SUBMIT_SCOPE
+
+router = Router(tags=["Reports"])
+LONGEST_KEY: Final = 200
+_RECEIPT: Final = {
+    "id": "4711",
+    "number": "26-48392-01755",
+    "url": "https://311.example.org/r/26-48392-01755",
+    "again": False,
+}
+_REPORT: Final = {
+    "service": "pothole",
+    "location": {"kind": "point", "longitude": -76.6, "latitude": 39.29},
+    "words": "A deep hole in the right lane.",
+    "contact": {"email": "pat@example.org"},
+}
+
+
+@router.post(
+    "/service_requests",
+    auth=Key(SUBMIT_SCOPE),
+    **told(
+        "submit",
+        "Report a problem",
+        gives=ReceiptOut,
+        status=201,
+        also={200: ReceiptOut},
+        problems=(404, 409),
+        headers=("Idempotency-Key",),
+        sends=_REPORT,
+        example=_RECEIPT,
+    ),
+)
+def submit(request: HttpRequest, body: ReportIn) -> HttpResponse:
+    """Report a problem. With an `Idempotency-Key` header, sending it again is harmless.
+
+    200 answers a report that had been received before. A `stop` in the service's questions
+    answers 422 with the code `stopped_advice` or `stopped_emergency`; show its `detail`, and send
+    `stop_read` if the reporter goes on.
+    """
+    photos = _claimed(body) if body.photos else ()
+    receipt = submitting.submit(
+        draft(body, key=_key(request)), by=actor_of(request), at=clock.now()
+    )
+    if photos:
+        _keep(photos, receipt)
+    return _answer(receipt)
+
+
+@router.post(
+    f"/service_requests/{NAME}/reports",
+    auth=Key(SUBMIT_SCOPE),
+    **told(
+        "add_report",
+        "Report a problem that is known already",
+        gives=ReceiptOut,
+        status=201,
+        also={200: ReceiptOut},
+        problems=(400, 409),
+        headers=("Idempotency-Key",),
+        sends={"words": "It is still there, and deeper."},
+        example=_RECEIPT,
+    ),
+)
+def add_report(request: HttpRequest, name: Name, body: JoiningIn) -> HttpResponse:
+    """One more person tells of an open problem; they get a confirmation number of their own."""
+    photos = _claimed(body)
+    actor = actor_of(request)
+    submitting.allow(actor)
+    number = number_named(name)
+    with misses.counted(request):
+        receipt = tell_more.add_report(
+            number, joining(body, key=_key(request)), by=actor, at=clock.now()
+        )
+    _keep(photos, receipt)
+    return _answer(receipt)
+
+
+def _key(request: HttpRequest) -> str:
+    key: str = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
+    if len(key) > LONGEST_KEY:
+        sentence = _("A key may have %(n)d characters.") % {"n": LONGEST_KEY}
+        raise Faults({"Idempotency-Key": sentence})
+    return key
+
+
+def _claimed(body: JoiningIn) -> list[Photo]:
+    """The photos of a body, taken into use before anything is saved."""
+    photos = [photo_handles.read(handle) for handle in body.photos]
+    for photo in photos:
+        claim(photo)
+    return photos
+
+
+def _keep(photos: Any, receipt: Receipt) -> None:
+    for photo in photos:
+        tell_more.add_photo(
+            receipt.request_id,
+            photo=photo,
+            stage=Attachment.Stage.REPORT,
+            by=resident(reports=[receipt.report_id]),
+            at=clock.now(),
+            report_id=receipt.report_id,
+        )
+
+
+def _answer(receipt: Receipt) -> HttpResponse:
+    number = numbers.show(receipt.number)
+    return document(
+        {
+            "id": str(receipt.request_id),
+            "number": number,
+            "url": f"{settings.PUBLIC_URL}/r/{number}",
+            "again": receipt.again,
+        },
+        status=200 if receipt.again else 201,
+    )

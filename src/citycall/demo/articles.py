@@ -1,0 +1,29 @@
+"""The demo city's articles, from ``articles.yaml``."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from citycall.agencies.documents import read
+from citycall.core import clock
+from citycall.core.actors import Actor
+from citycall.knowledge.actions import save_article
+from citycall.knowledge.specs import ArticleSpec
+
+ARTICLES = Path(__file__).with_name("articles.yaml")
+
+
+def load(*, by: Actor, at: datetime) -> int:
+    """Save every article of the demo city, which needs its catalog; returns how many."""
+    written: dict[str, dict[str, Any]] = YAML(typ="safe").load(ARTICLES)
+    for code, fields in written.items():
+        save_article(spec=_spec(code, fields, at), by=by, at=at)
+    return len(written)
+
+
+def _spec(code: str, fields: dict[str, Any], at: datetime) -> ArticleSpec:
+    facts = {name: value for name, value in fields.items() if name != "checked"}
+    checked_on = at.astimezone(clock.city_zone()).date() - timedelta(days=fields["checked"])
+    return read(ArticleSpec, {"code": code, "checked_on": checked_on, **facts})

@@ -1,0 +1,1 @@
+"""Open data: the public facts of requests as files for everyone, without personal data."""

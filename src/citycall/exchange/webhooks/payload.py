@@ -1,0 +1,101 @@
+"""What other systems are told: a public event, and the public facts of its request."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from citycall.catalog.queries import catalog
+from citycall.core.models import Event, Visibility
+from citycall.places.queries import areas
+from citycall.service_requests import published
+from citycall.service_requests.events import SUBJECT, Kind
+from citycall.service_requests.models import OPEN_STATUSES
+from citycall.service_requests.published import Published
+
+# Rows of an import are history and not news; the other two are for staff and reporters only.
+NEVER_TOLD: Final = frozenset({Kind.IMPORTED, Kind.INFORMATION_ADDED, Kind.PHOTO_ADDED})
+KINDS: Final = tuple(kind for kind in Kind if kind not in NEVER_TOLD)
+PING: Final = "ping"
+_OPEN: Final = frozenset(status.value for status in OPEN_STATUSES)
+
+
+def may_be_told(event: Event) -> bool:
+    """Whether an event, if its request is public too, is for everyone to know."""
+    return (
+        event.subject_kind == SUBJECT
+        and event.visibility == Visibility.PUBLIC
+        and event.kind in KINDS
+    )
+
+
+def body(event: Event, request: Published) -> bytes:
+    """The JSON of a delivery; the request as it is now, not as it was at the event."""
+    facts, words = _told(event)
+    return orjson.dumps(
+        {
+            "id": str(event.pk),
+            "kind": event.kind,
+            "at": _moment(event.at),
+            "facts": facts,
+            "words": words,
+            "service_request": request_facts(request),
+        }
+    )
+
+
+def ping(name: str, *, at: datetime) -> bytes:
+    """The JSON of a test: no event, and no request."""
+    return orjson.dumps({"id": None, "kind": PING, "at": _moment(at), "webhook": name})
+
+
+def request_facts(request: Published) -> dict[str, Any]:
+    """A request's public facts under the codes that a city's catalog and layers have."""
+    known = catalog()
+    service = known.service_by_id(request.service_id)
+    agency = known.agency(request.agency_id)
+    outcome = known.outcome_by_id(request.outcome_id) if request.outcome_id else None
+    merged_into = request.merged_into_id
+    return {
+        "id": str(request.id),
+        "service": service.code,
+        "service_name": service.name,
+        "agency": agency.code,
+        "agency_name": agency.name,
+        "open": request.status in _OPEN,
+        "status": request.status,
+        "requested_at": _moment(request.requested_at),
+        "updated_at": _moment(request.updated_at),
+        "due_at": _moment(request.due_at),
+        "completed_at": _moment(request.completed_at),
+        "closed_at": _moment(request.closed_at),
+        "outcome": outcome.spec.code if outcome else None,
+        "verification": request.verification,
+        "explanation": request.explanation,
+        "referred_to": request.referred_to,
+        "place": request.place,
+        "longitude": request.longitude,
+        "latitude": request.latitude,
+        "areas": [
+            {"layer": area.layer, "code": area.code, "name": area.name}
+            for area in areas().areas_of(request.areas)
+        ],
+        "reports": request.report_count,
+        "merged_into": None if merged_into is None else str(merged_into),
+        "words": request.words,
+    }
+
+
+def _told(event: Event) -> tuple[Mapping[str, Any], str]:
+    """The event's own public facts and words, by the allow-list that all doors share."""
+    found = published.updates(since=event.at, until=event.at, after_id=event.pk - 1, limit=1)
+    if found and found[0].id == event.pk:
+        # Whoever takes down a resident's objection writes the resident's words.
+        return found[0].data, "" if event.kind == Kind.DISPUTED else found[0].words
+    # The first event of a request says nothing that the request does not.
+    return {}, ""
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
