@@ -35,6 +35,8 @@ check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, d
 	$(BIN)/djlint --lint --quiet src
 	$(BIN)/python scripts/check_migrations.py
 	$(BIN)/python scripts/docs_map.py --check
+	$(BIN)/python scripts/api_reference.py --check
+	$(BIN)/python scripts/open_data_reference.py --check
 
 format: .venv/ready-dev ## put the code into the one format
 	$(BIN)/ruff format .

@@ -40,7 +40,7 @@ def test_each_step_is_an_update(city: City) -> None:
     assert started["status"] == "in_progress"
     assert started["service_request_id"] == str(receipt.request_id)
     assert started["updated_datetime"] == "2026-03-02T15:01:00Z"
-    assert started["description"] == "Work has begun."
+    assert started["description"] is None
     assert completed["status"] == "closed"
     assert completed["description"] == "Filled."
     assert completed["external_status_code"] == "fixed"

@@ -55,7 +55,7 @@ class Door(NinjaAPI):
         return [
             path("openapi.json", self.tell_reference),
             *self._addresses(),
-            re_path(r"(?s:.*)", _unknown),
+            re_path(r"[\s\S]*", _unknown),
         ]
 
     def _addresses(self) -> Iterator[URLPattern]:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, BeforeValidator, Field
 
 from citycall.api.parameters import Codes, Cursor, Fields, Limit, Text
 from citycall.api.places import AreaOut
@@ -22,6 +23,13 @@ Named = Annotated[
         description="A request's id, or a confirmation number.",
     ),
 ]
+
+
+def _number(value: Any) -> Any:
+    """A whole number as JSON has it, so 7.0 too, but neither "7" nor true."""
+    if isinstance(value, str | bool):
+        raise ValueError(_("a whole number is needed"))
+    return value
 
 
 class TeamListing(BaseModel):
@@ -182,7 +190,7 @@ class EventsOut(BaseModel):
 class AssignIn(Strict):
     """Accept it for the team, and give it to a person where one is named."""
 
-    assignee: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)] | None = None
+    assignee: Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_number)] | None = None
 
 
 class HoldIn(Strict):

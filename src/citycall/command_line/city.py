@@ -36,7 +36,9 @@ def demo(requests: int, load_only: bool) -> None:  # noqa: FBT001
 
 def _load(watch: ready.Stopwatch, *, requests: int) -> None:
     from citycall.core import clock
+    from citycall.core.actors import SYSTEM
     from citycall.demo import loading
+    from citycall.exchange.open_data.actions import make_edition
 
     if loading.is_loaded():
         click.echo("The demo city is loaded already.", err=True)
@@ -45,6 +47,8 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
         city = loading.load_city(at=clock.now())
     with watch.part(f"writing {requests:,} requests of history"), progress.bar("History") as tick:
         loading.load_history(city, requests=requests, at=clock.now(), progress=tick)
+    with watch.part("making the first edition of the open data"):
+        make_edition(by=SYSTEM, at=clock.now())
 
 
 def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:

@@ -18,6 +18,8 @@ from citycall.catalog import queries as catalog_queries
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError
 from citycall.core.models import Event, Revision
+from citycall.knowledge import actions as knowledge
+from citycall.knowledge import queries as knowledge_queries
 from citycall.manage import texts
 from citycall.manage.site import ReadOnly, site, who
 from citycall.notifications.models import Delivery
@@ -90,6 +92,8 @@ class RevisionAdmin(ReadOnly):
                 catalog.undo(revision=revision.pk, by=by, at=at)
             elif revision.subject_kind == routing_queries.SUBJECT:
                 routing.undo(revision=revision.pk, by=by, at=at)
+            elif revision.subject_kind == knowledge_queries.ARTICLE:
+                knowledge.undo(revision=revision.pk, by=by, at=at)
             else:
                 raise CannotUndoHere(_now("Please take this change back on its own page."))
 

@@ -10,7 +10,7 @@ from citycall.open311.addresses import with_changes
 from citycall.open311.asking import LONGEST_SPAN, Reader, last_moment, whole
 from citycall.open311.calls import Answer, Call
 from citycall.open311.dates import moment
-from citycall.open311.happenings import sentence, told_status
+from citycall.open311.happenings import told_status
 from citycall.open311.vocabulary import vocabulary
 from citycall.service_requests import published_notes
 from citycall.service_requests.published import MOST
@@ -63,7 +63,7 @@ def _told(update: Update) -> dict[str, Any]:
         "service_request_id": str(update.request_id),
         "status": told_status(update.kind, standing=update.status, unrepaired=unrepaired),
         "updated_datetime": update.at,
-        "description": update.words or sentence(update.kind),
+        "description": update.words or None,
         "media_url": None,
         "external_status_code": update.outcome or update.reason,
         "customer_reference": None,

@@ -147,4 +147,8 @@ class Migration(migrations.Migration):
             model_name='webhookdelivery',
             constraint=models.UniqueConstraint(fields=('webhook', 'event'), name='webhook_told_once'),
         ),
+        migrations.AddIndex(
+            model_name='forwardedevent',
+            index=models.Index(condition=models.Q(('state', 'pending')), fields=['forward'], name='forwarded_event_owed'),
+        ),
     ]

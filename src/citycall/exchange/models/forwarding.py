@@ -103,6 +103,13 @@ class ForwardedEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["forward", "event"], name="event_forwarded_once")
         ]
+        indexes = [
+            models.Index(
+                fields=["forward"],
+                name="forwarded_event_owed",
+                condition=models.Q(state="pending"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.forward_id}: {self.event_id}"

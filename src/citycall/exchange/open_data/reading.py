@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from citycall.exchange.open_data.picture import Picture
 
 # So many ids make a part: a few megabytes, and a hundredth of a second to begin another.
-PART_BITS: Final = 15
+PART_BITS: Final = 14
 ROWS_AT_ONCE: Final = 1 << PART_BITS
 
 _MOMENT: Final = pa.timestamp("us", tz="UTC")

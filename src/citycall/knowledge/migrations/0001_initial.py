@@ -34,4 +34,9 @@ class Migration(migrations.Migration):
                 'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('searchable', name='gin_trgm_ops'), name='article_by_letters')],
             },
         ),
+        migrations.RunSQL(
+            "CREATE INDEX article_by_words ON knowledge_article "
+            "USING gin (to_tsvector('english'::regconfig, searchable)) WHERE published",
+            'DROP INDEX article_by_words',
+        ),
     ]
