@@ -136,7 +136,9 @@ class TestBounds:
         receiver.answers(200, b"????", Content_Encoding="br")
         assert self.reached(receiver)[0].why == "answer packed in an unknown way"
 
-    @pytest.mark.parametrize("body", [b"not packed", gzip.compress(b"words" * 99)[:-9]])
+    @pytest.mark.parametrize(
+        "body", [b"not packed", gzip.compress(b"words" * 99)[:-9]], ids=["none", "cut off"]
+    )
     def test_a_broken_packing_is_refused(self, receiver: Receiver, body: bytes) -> None:
         receiver.answers(200, body, Content_Encoding="gzip")
         assert self.reached(receiver)[0].why == "answer packed wrongly"

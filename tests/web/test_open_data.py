@@ -37,7 +37,6 @@ def _of_its_own(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(reading, "snapshot", already)
     settings.EXPORTS = tmp_path / "open-data"
-    settings.ROOT_URLCONF = "tests.web.open_data_urls"
     open_data.forget()
 
 

@@ -31,7 +31,6 @@ def address(
 ) -> str:
     browser.prepare(settings, monkeypatch, uploads=tmp_path)
     settings.EXPORTS = tmp_path / "open-data"
-    settings.ROOT_URLCONF = "tests.web.open_data_urls"
     open_data.forget()
     submit(draft(), by=city.resident, at=clock.now())
     make_edition(by=SYSTEM, at=clock.now())

@@ -57,7 +57,7 @@ def _publish(at: datetime) -> None:
 
     with progress.bar("Open data") as tick:
         edition = make_edition(by=SYSTEM, at=at, progress=tick)
-    click.echo(f"Edition {edition.edition}: {edition.rows:,} requests")
+    click.echo(f"Edition {edition.edition}, requests: {edition.rows:,}")
     for file in edition.files.values():
         _tell(settings.EXPORTS / edition.edition / file["name"], file["bytes"])
 
@@ -79,7 +79,7 @@ def _write(folder: Path, formats: tuple[str, ...], *, since: str, until: str, at
             at=at,
             progress=tick,
         )
-    click.echo(f"{rows:,} requests")
+    click.echo(f"Requests: {rows:,}")
     for file in files.values():
         _tell(folder / file.name, file.size)
 

@@ -14,7 +14,9 @@ from citycall.exchange.history.moments import LocalClock
 _DATE_AND_TIME: Final = len("2026-03-02T10:00:00")
 _OFFSET: Final = len("-05:00")
 _H3_DIGITS: Final = 15
-_DIGITS: Final = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+# The two digits of each byte.
+_DIGITS: Final = np.frombuffer(bytes(range(256)).hex().encode(), dtype=np.uint8).reshape(256, 2)
+_MINUTES_OF_DAY: Final = 24 * 60
 # What JSON must not hold as it is.
 _TO_ESCAPE: Final = r'["\\\x00-\x1f]'
 
@@ -28,7 +30,8 @@ def moments(column: Any, zone: ZoneInfo) -> Any:
     shown = np.empty((len(utc), _DATE_AND_TIME + _OFFSET), dtype=np.uint8)
     shown[:, :_DATE_AND_TIME] = _matrix(pc.cast(pa.array(local), pa.string()), _DATE_AND_TIME)
     shown[:, 10] = ord("T")
-    shown[:, _DATE_AND_TIME:] = _offsets((local - utc).astype(np.int64) // 60)
+    minutes = (local - utc).astype(np.int64) // 60
+    shown[:, _DATE_AND_TIME:] = _OFFSETS[minutes + _MINUTES_OF_DAY]
     return _fixed_width(shown, placed)
 
 
@@ -36,9 +39,9 @@ def hexadecimal(cells: Any) -> Any:
     """The numbers of H3 cells as the 15 digits that everybody writes them with."""
     placed = cells.is_valid().to_numpy(zero_copy_only=False)
     numbers = cells.fill_null(0).to_numpy().astype(np.uint64)
-    shifts = np.arange(_H3_DIGITS - 1, -1, -1, dtype=np.uint64) * np.uint64(4)
-    digits = (numbers[:, None] >> shifts) & np.uint64(15)
-    return _fixed_width(_DIGITS[digits.astype(np.intp)], placed)
+    octets = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    digits = _DIGITS[octets].reshape(-1, 16)
+    return _fixed_width(digits[:, -_H3_DIGITS:], placed)
 
 
 def in_json(column: Any) -> Any:
@@ -59,12 +62,16 @@ def _strings_in_json(column: Any) -> Any:
     return pc.replace_with_mask(quoted, odd, pa.array(escaped, pa.string()))
 
 
-def _offsets(minutes: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Offsets from UTC in minutes as rows of the six bytes of ``-05:00``."""
-    known, which = np.unique(minutes, return_inverse=True)
-    told = [f"{'-' if m < 0 else '+'}{abs(m) // 60:02d}:{abs(m) % 60:02d}" for m in known.tolist()]
-    rows = np.frombuffer("".join(told).encode(), dtype=np.uint8).reshape(len(told), _OFFSET)
-    return rows[which]
+def _every_offset() -> NDArray[np.uint8]:
+    """Each offset of less than a day, by its minutes, as the six bytes of ``-05:00``."""
+    told = "".join(
+        f"{'-' if m < 0 else '+'}{abs(m) // 60:02d}:{abs(m) % 60:02d}"
+        for m in range(-_MINUTES_OF_DAY, _MINUTES_OF_DAY)
+    )
+    return np.frombuffer(told.encode(), dtype=np.uint8).reshape(-1, _OFFSET)
+
+
+_OFFSETS: Final = _every_offset()
 
 
 def _matrix(strings: Any, width: int) -> NDArray[np.uint8]:
