@@ -12,16 +12,26 @@ from citycall.accounts.actions import issue_key
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
 from citycall.core.models import Event
+from citycall.exchange.models import (
+    Forward,
+    ForwardedEvent,
+    Partner,
+    Webhook,
+    WebhookDelivery,
+)
+from citycall.knowledge.models import Article
 from citycall.manage.site import GROUPS, CappedPaginator, site
 from citycall.notifications.models import Delivery
 from citycall.places.models import Area, AreaLayer, Place
 from citycall.service_requests.actions.submit import submit
+from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Report
 from tests.city import NOW, draft
 
 PAGES = sorted(site._registry.values(), key=lambda page: page.model.__name__)
 ADDABLE = {
-    "Agency", "ApiKey", "Outcome", "RoutingRule", "Service", "Team", "User", "WorkingCalendar",
+    "Agency", "ApiKey", "Article", "Outcome", "RoutingRule", "Service", "Team", "User", "Webhook",
+    "WorkingCalendar",
 }  # fmt: skip
 
 
@@ -44,6 +54,24 @@ def _something_of_everything(city) -> None:
         template="received",
         created_at=NOW,
     )
+    _other_systems(receipt)
+    Article.objects.create(
+        code="snow", title="Snow", body="It is cleared.", checked_on=NOW.date(), updated_at=NOW
+    )
+
+
+def _other_systems(receipt: Receipt) -> None:
+    """A partner that has the request, and a webhook that is told of it."""
+    event = Event.objects.get()
+    webhook = Webhook.objects.create(name="Map", url="https://example.org/", created_at=NOW)
+    WebhookDelivery.objects.create(webhook=webhook, event=event, created_at=NOW)
+    partner = Partner.objects.create(
+        code="county", name="County", url="https://example.org/open311/v2", created_at=NOW
+    )
+    forward = Forward.objects.create(
+        partner=partner, service_request_id=receipt.request_id, created_at=NOW
+    )
+    ForwardedEvent.objects.create(forward=forward, event=event, created_at=NOW)
 
 
 def address(page, what: str, *arguments: object) -> str:

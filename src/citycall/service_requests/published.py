@@ -138,7 +138,8 @@ SELECT count(*) FROM (
 """
 _UPDATES: Final = """
 SELECT e.id, e.subject_id, e.kind, e.at, e.data,
-       CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END
+       CASE WHEN e.actor_kind = %(resident)s OR e.kind = 'disputed' THEN ''
+       ELSE coalesce(e.words, '') END
 FROM (
     SELECT * FROM core_event
     WHERE {updates} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s

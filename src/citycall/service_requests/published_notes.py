@@ -16,7 +16,8 @@ from citycall.service_requests.published import MOST, ids_with
 _MOST_NOTES: Final = 100
 _NOTES: Final = """
 SELECT e.subject_id, e.id, e.kind, e.at, e.data ->> 'status',
-       CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END
+       CASE WHEN e.actor_kind = %(resident)s OR e.kind = 'disputed' THEN ''
+       ELSE coalesce(e.words, '') END
 FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (
     SELECT * FROM core_event
@@ -29,7 +30,8 @@ ORDER BY e.subject_id, e.id
 _FEED: Final = """
 SELECT e.id, e.subject_id, e.kind, e.at, e.data ->> 'status', e.data ->> 'outcome',
        (e.data -> 'fixed')::boolean, e.data ->> 'reason',
-       CASE WHEN e.actor_kind = %(resident)s THEN '' ELSE coalesce(e.words, '') END,
+       CASE WHEN e.actor_kind = %(resident)s OR e.kind = 'disputed' THEN ''
+       ELSE coalesce(e.words, '') END,
        q.service_id <> ALL({private})
        AND (%(agencies)s::bigint[] IS NULL OR q.agency_id = ANY(%(agencies)s::bigint[]))
 FROM (

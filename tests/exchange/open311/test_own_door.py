@@ -128,7 +128,7 @@ def test_the_feed_of_updates_is_read(client: Client, city: City) -> None:
     (update,) = client.updates(NOW - DAY, NOW)
     assert update.service_request_id == str(receipt.request_id)
     assert (update.status, update.at) == ("in_progress", at)
-    assert update.description == "Work has begun."
+    assert update.description == ""
 
 
 def test_history_of_one_city_comes_to_another(client: Client, tmp_path: Path) -> None:
