@@ -107,7 +107,7 @@ def submissions(
 def open311_submissions(
     *, port: int, secret: str, facts: dict[str, Any], count: int
 ) -> list[tuple[str, bytes]]:
-    """The same reports as Open311's clients send them."""
+    """The same reports as Chicago's clients of Open311 send them: point and address together."""
     ready = []
     for n in range(count):
         key = str(uuid.uuid4())
@@ -115,6 +115,7 @@ def open311_submissions(
             "service_code": SERVICE,
             "lat": facts["LATITUDE"] + n % 997 / 100000,
             "long": facts["LONGITUDE"] + n % 1000 / 100000,
+            "address_string": "1200 E Monument St",
             "description": WORDS,
             "first_name": "Pat",
             "last_name": "Doe",

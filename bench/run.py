@@ -23,6 +23,8 @@ class Sizes:
     small: int
     large: int
     entries: int
+    exported: int
+    forwarded: int
 
 
 FULL = Sizes(
@@ -33,9 +35,19 @@ FULL = Sizes(
     small=100_000,
     large=5_000_000,
     entries=250_000,
+    exported=1_000_000,
+    forwarded=1_000,
 )
 SMOKE = Sizes(
-    rounds=2, seconds=2, chaos=500, imported=5_000, small=2_000, large=10_000, entries=20_000
+    rounds=2,
+    seconds=2,
+    chaos=500,
+    imported=5_000,
+    small=2_000,
+    large=10_000,
+    entries=20_000,
+    exported=10_000,
+    forwarded=20,
 )
 
 
@@ -123,6 +135,18 @@ def _machines(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     )
 
 
+def _exports(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import exports
+
+    return exports.measure(where, rows=sizes.exported, rounds=sizes.rounds)
+
+
+def _forwarding(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import forwarding
+
+    return forwarding.measure(where, count=sizes.forwarded)
+
+
 def _search(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import searching
 
@@ -136,4 +160,6 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "search": _search,
     "reads": _reads,
     "machines": _machines,
+    "exports": _exports,
+    "forwarding": _forwarding,
 }

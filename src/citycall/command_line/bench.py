@@ -17,11 +17,22 @@ CHECKOUT = Path(__file__).parents[3]
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["intake", "chaos", "imports", "search", "reads"]),
+    type=click.Choice(
+        [
+            "intake",
+            "chaos",
+            "imports",
+            "search",
+            "reads",
+            "machines",
+            "exports",
+            "forwarding",
+        ]
+    ),
     help="Measure only these.",
 )
 def bench(smoke: bool, output: Path | None, only: tuple[str, ...]) -> None:  # noqa: FBT001
-    """Measure intake, import, search and reads as ratios to what PostgreSQL does alone."""
+    """Measure what things cost, as ratios to what PostgreSQL does alone."""
     if not (CHECKOUT / "bench" / "__init__.py").is_file():
         raise click.ClickException("The measurements are part of the source; run this there.")
     sys.path.insert(0, str(CHECKOUT))

@@ -209,7 +209,7 @@ def _counting(monkeypatch: pytest.MonkeyPatch, read: list[int], *, cut_after: in
         if len(read) == cut_after and not cut:
             cut.append(True)
             raise PowerCut
-        read.append(part.number)
+        read.append(part)
         return usual(picture, part)
 
     cut: list[bool] = []

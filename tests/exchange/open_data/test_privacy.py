@@ -177,7 +177,7 @@ def test_only_columns_of_the_allow_list_leave_the_database() -> None:
     allowed = {"id", "service_id", "agency_id", "status", "requested_at", "updated_at"}
     allowed |= {"promised_at", "due_at", "paused_at", "completed_at", "closed_at", "outcome_id"}
     allowed |= {"verification", "reopened_count", "report_count", "merged_into_id", "place"}
-    allowed |= {"location_kind", "longitude", "latitude", "h3_cell", "areas"}
+    allowed |= {"location_kind", "longitude", "latitude", "h3_cell", "areas", "xmin"}
     said = " ".join(each.sql for each in reading.FIELDS.values())
     assert set(re.findall(r"\b[rp]\.(\w+)", said)) == allowed
     assert re.findall(r"\bf\.(\w+)", said) == ["channel"]

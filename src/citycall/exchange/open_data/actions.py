@@ -54,7 +54,7 @@ def make_edition(
     """Make an edition of all requests as they are now, publish it, and remove old ones.
 
     It is published whole or not at all. What was read for one that was cut off is used again
-    where it has not changed. ``progress`` is told (rows done, rows in all). Raises ``NotAllowed``
+    where it has not changed. ``progress`` is told (parts done, parts in all). Raises ``NotAllowed``
     and ``AnotherExport``.
     """
     require(PERMISSIONS, "make_export", by=by)
@@ -125,20 +125,22 @@ def _draft(
 ) -> tuple[Draft, int, dict[str, Written]]:
     names = picture.load()
     parts = reading.parts(names)
-    total = sum(part.rows for part in parts)
     draft = Draft(settings.EXPORTS, digest=names.digest)
-    tell(0, total)
+    tell(0, len(parts))
 
-    def read(part: reading.Part) -> bytes:
+    def read(part: int) -> bytes:
         return reading.read_part(names, part)
+
+    def is_current(part: int, rows: bytes) -> bool:
+        return reading.is_current(names, part, rows)
 
     with ExitStack() as stack:
         paths = {each: draft.files / each.file_name for each in formats}
         output = stack.enter_context(_output(open_files(paths, stack), names, at))
         rows, written = write_all(
-            (draft.rows(part, read) for part in parts),
+            (draft.rows(part, read, is_current) for part in parts),
             output,
-            progress=lambda done: tell(done, total),
+            progress=lambda done: tell(done, len(parts)),
         )
     files = {each.value: file for each, file in written.items()}
     files[DICTIONARY] = _write_dictionary(draft.files, names)

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from citycall.exchange.open_data.reading import Part
-
 FOLDER: Final = ".draft"
 _ENDING: Final = ".rows"
 
@@ -25,7 +23,6 @@ class Draft:
         self._folder = exports / FOLDER
         self.files = self._folder / "files"
         self._parts = self._folder / f"parts-{digest}"
-        self.reused = 0
         self._clear()
         self.files.mkdir(parents=True)
         self._parts.mkdir(exist_ok=True)
@@ -37,22 +34,29 @@ class Draft:
                 if path != self._parts:
                     shutil.rmtree(path)
 
-    def rows(self, part: Part, read: Callable[[Part], bytes]) -> bytes:
-        """The rows of a part: the kept ones if nothing in it has changed, else ``read`` anew."""
-        kept = self._kept.get((part.number, part.mark))
+    def rows(
+        self,
+        part: int,
+        read: Callable[[int], bytes],
+        is_current: Callable[[int, bytes], bool],
+    ) -> bytes:
+        """The rows of a part: the kept ones if they are current, else ``read`` anew and kept."""
+        kept = self._kept.get(part)
         if kept is not None:
             rows = kept.read_bytes()
-            if kept.name == _name(part, rows):
-                self.reused += 1
+            if kept.name == _name(part, rows) and is_current(part, rows):
                 return rows
         rows = read(part)
         self._keep(part, rows)
         return rows
 
-    def _keep(self, part: Part, rows: bytes) -> None:
+    def _keep(self, part: int, rows: bytes) -> None:
         unfinished = self._parts / "unfinished"
         unfinished.write_bytes(rows)
-        unfinished.rename(self._parts / _name(part, rows))
+        place = self._parts / _name(part, rows)
+        if part in self._kept:
+            self._kept.pop(part).unlink()
+        unfinished.rename(place)
 
     def publish(self, edition: str) -> Path:
         """Give the files their place, all at once and for good; the draft is gone then."""
@@ -64,14 +68,14 @@ class Draft:
         return place
 
 
-def _name(part: Part, rows: bytes) -> str:
-    """Tells the part, its state, and its rows' checksum: after a power cut a file may be empty."""
-    return f"{part.number}_{part.mark}_{zlib.crc32(rows):08x}{_ENDING}"
+def _name(part: int, rows: bytes) -> str:
+    """Tells the part and its rows' checksum: after a power cut a file may be empty."""
+    return f"{part}_{zlib.crc32(rows):08x}{_ENDING}"
 
 
-def _read_name(path: Path) -> tuple[tuple[int, str], Path]:
-    number, mark, _checksum = path.name.removesuffix(_ENDING).split("_")
-    return (int(number), mark), path
+def _read_name(path: Path) -> tuple[int, Path]:
+    number, _checksum = path.name.split("_")
+    return int(number), path
 
 
 def _settle(folder: Path) -> None:

@@ -6,13 +6,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 
-from citycall.exchange.open_data import texts
+from citycall.exchange.open_data import reading, texts
 from citycall.exchange.open_data.columns import ARROW, Column, Kind
 from citycall.exchange.open_data.names import Names
 from citycall.exchange.open_data.picture import Picture
-from citycall.exchange.open_data.reading import FIELDS
 from citycall.service_requests.models import OPEN_STATUSES, Status
 
 DECIMALS: Final = 6
@@ -73,7 +71,7 @@ class Maker:
 
     def table(self, rows: bytes) -> Any:
         """The table of rows as ``reading`` gives them: the columns of ``schema``, none besides."""
-        return pa.table(self._columns(_read(rows)), schema=self.schema)
+        return pa.table(self._columns(reading.columns(rows, reading.FIELDS)), schema=self.schema)
 
     def _columns(self, told: Mapping[str, Any]) -> dict[str, Any]:
         outcomes = self._outcomes.places(told["outcome"])
@@ -124,27 +122,6 @@ class Maker:
             places = pa.array([names.first(each) for each in ids], pa.int32())
             columns.update(names.columns(places.take(sets.indices)))
         return columns
-
-
-def _read(rows: bytes) -> dict[str, Any]:
-    """The columns of ``reading.FIELDS``, by their names."""
-    table = pacsv.read_csv(
-        pa.BufferReader(rows),
-        # One block, since a row may hold line ends.
-        read_options=pacsv.ReadOptions(
-            column_names=list(FIELDS), use_threads=False, block_size=len(rows) + 1
-        ),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
-        convert_options=pacsv.ConvertOptions(
-            column_types={name: field.type for name, field in FIELDS.items()},
-            null_values=[""],
-            true_values=["t"],
-            false_values=["f"],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
-    return {name: table[name].combine_chunks() for name in FIELDS}
 
 
 def _to_the_second(moments: Any) -> Any:

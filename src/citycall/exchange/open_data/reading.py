@@ -4,13 +4,15 @@ What is hidden is hidden here, in the statement itself: private services are not
 those that hide their location nothing about the place is.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+import io
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.csv as pacsv
 from django.db import connection, transaction
 
 from citycall.exchange.open_data.picture import Picture
@@ -38,6 +40,9 @@ class Field:
 
 FIELDS: Final[Mapping[str, Field]] = {
     "id": Field("r.id", pa.int64()),
+    # Which version of the stored row it is: told to nobody, for taking up what was cut off.
+    "version": Field("r.xmin", pa.int64()),
+    "merged_into": Field(_PARENT, pa.int64()),
     "service": Field("r.service_id", pa.int64()),
     "agency": Field("r.agency_id", pa.int64()),
     "status": Field("r.status", pa.string()),
@@ -53,7 +58,6 @@ FIELDS: Final[Mapping[str, Field]] = {
     "reopened_count": Field("r.reopened_count", pa.int32()),
     "report_count": Field("r.report_count", pa.int32()),
     "channel": Field("f.channel", pa.string()),
-    "merged_into": Field(_PARENT, pa.int64()),
     "location_kind": Field(f"CASE WHEN {_PLACED} THEN r.location_kind END", pa.string()),
     "place": Field(
         f"CASE WHEN {_PLACED} AND r.location_kind <> 'words' AND r.longitude IS NOT NULL"
@@ -75,13 +79,17 @@ _FEED: Final = (
 # Said of the reports too, so that no more of them are read than of the requests.
 _REPORTS_OF_PART: Final = " AND f.service_request_id BETWEEN %(first)s AND %(last)s"
 _OF_PART: Final = " AND r.id BETWEEN %(first)s AND %(last)s"
-# Every version of a row has its own xmin; what is told of its parent may change without it.
-_PARTS: Final = (
-    "SELECT r.id >> %(bits)s AS part, count(*),"  # noqa: S608  (made of constants)
-    " sum(hashint8extended(r.id, r.xmin::text::bigint))"
-    f" + coalesce(sum(hashint8extended(r.id, {_PARENT})), 0)"
-    " FROM service_requests_servicerequest r WHERE r.service_id = ANY(%(told)s)"
-    " GROUP BY part ORDER BY part"
+# A row that was written again has another version; what is told of its parent may change without.
+_TELLING: Final = ("id", "version", "merged_into")
+_VERSIONS: Final = (
+    "COPY (SELECT " + ", ".join(FIELDS[name].sql for name in _TELLING) + " FROM"
+    " service_requests_servicerequest r WHERE r.service_id = ANY(%(told)s)"
+    + _OF_PART
+    + " ORDER BY r.id) TO STDOUT (FORMAT csv)"
+)
+_ENDS: Final = (
+    "SELECT min(r.id), max(r.id) FROM service_requests_servicerequest r"
+    " WHERE r.service_id = ANY(%(told)s)"
 )
 _COUNT: Final = (
     "SELECT count(*) FROM (SELECT FROM service_requests_servicerequest r"
@@ -127,15 +135,6 @@ class Selection:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of ids; ``mark`` changes when anything that is read of it has changed."""
-
-    number: int
-    rows: int
-    mark: str
-
-
 @contextmanager
 def snapshot() -> Iterator[None]:
     """A transaction that sees the database as it was at one moment, and writes nothing."""
@@ -147,19 +146,49 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def parts(picture: Picture) -> list[Part]:
-    """The stretches of ids in which there is anything to tell, in their order."""
+def parts(picture: Picture) -> range:
+    """The stretches of ids in which there may be anything to tell, by their numbers."""
     with connection.cursor() as cursor:
-        cursor.execute(_PARTS, {**_services(picture), "bits": PART_BITS})
-        return [Part(number, rows, f"{rows}-{mark}") for number, rows, mark in cursor.fetchall()]
+        cursor.execute(_ENDS, _services(picture))
+        first, last = cursor.fetchone()
+    return range(0) if first is None else range(first >> PART_BITS, (last >> PART_BITS) + 1)
 
 
-def read_part(picture: Picture, part: Part) -> bytes:
-    """The rows of one part, as CSV of ``FIELDS``."""
-    first = part.number << PART_BITS
-    values = {**_services(picture), "first": first, "last": first + ROWS_AT_ONCE - 1}
+def read_part(picture: Picture, part: int) -> bytes:
+    """The rows of one part, as CSV of ``FIELDS``; empty where there are none."""
     statement = _FEED.format(reports=_REPORTS_OF_PART, chosen=_OF_PART)
-    return b"".join(_copied(statement, values, rows_at_once=None))
+    return b"".join(_copied(statement, _of_part(picture, part), rows_at_once=None))
+
+
+def is_current(picture: Picture, part: int, rows: bytes) -> bool:
+    """Whether these rows, read of a part in an earlier snapshot, are what would be read now."""
+    now = b"".join(_copied(_VERSIONS, _of_part(picture, part), rows_at_once=None))
+    if not rows or not now:
+        return rows == now
+    kept = columns(rows, FIELDS)
+    return all(kept[name].equals(told) for name, told in columns(now, _TELLING).items())
+
+
+def columns(rows: bytes, names: Iterable[str]) -> dict[str, Any]:
+    """The columns of rows that hold these of ``FIELDS``, by their names."""
+    types = {name: FIELDS[name].type for name in names}
+    table = pacsv.read_csv(
+        pa.BufferReader(rows),
+        # One block, since a row may hold line ends.
+        read_options=pacsv.ReadOptions(
+            column_names=list(types), use_threads=False, block_size=len(rows) + 1
+        ),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return {name: table[name].combine_chunks() for name in types}
 
 
 def read(picture: Picture, selection: Selection) -> Generator[bytes, None, None]:
@@ -179,6 +208,11 @@ def count(picture: Picture, selection: Selection, *, most: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _of_part(picture: Picture, part: int) -> dict[str, Any]:
+    first = part << PART_BITS
+    return {**_services(picture), "first": first, "last": first + (1 << PART_BITS) - 1}
+
+
 def _services(picture: Picture) -> dict[str, Any]:
     return {"told": picture.told, "placed": picture.placed}
 
@@ -193,11 +227,13 @@ def _copied(
         connection.wrap_database_errors,
         cursor.copy(statement, values) as rows,
     ):
-        some: list[bytes] = []
+        # Into one buffer at once: some thousand objects kept alive cost more than all the reading.
+        some, count = io.BytesIO(), 0
         for row in rows:
-            some.append(row)
-            if len(some) == rows_at_once:
-                yield b"".join(some)
-                some = []
-        if some:
-            yield b"".join(some)
+            some.write(row)
+            count += 1
+            if count == rows_at_once:
+                yield some.getvalue()
+                some, count = io.BytesIO(), 0
+        if count:
+            yield some.getvalue()

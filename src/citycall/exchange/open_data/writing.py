@@ -95,6 +95,8 @@ class Output:
 
     def write(self, rows: bytes) -> int:
         """Write rows as ``reading`` gives them; how many there were."""
+        if not rows:
+            return 0
         table = self._maker.table(rows)
         for parquet in self._tables:
             parquet.write(table)
@@ -122,19 +124,20 @@ class Output:
 def write_all(
     parts: Generator[bytes, None, None], output: Output, *, progress: Progress
 ) -> tuple[int, dict[Format, Written]]:
-    """Write all rows; how many there were, and the files. ``progress`` is told the rows so far."""
-    rows = 0
+    """Write all rows; how many there were, and the files. ``progress`` is told the parts done."""
+    rows = done = 0
     # Closed at once, so that a fault leaves no statement running on the connection.
     with closing(parts), ThreadPoolExecutor(1, thread_name_prefix="open-data") as thread:
         last: Future[int] | None = None
         for part in parts:
             if last is not None:
                 rows += last.result()
-                progress(rows)
+                done += 1
+                progress(done)
             last = thread.submit(output.write, part)
         if last is not None:
             rows += last.result()
-            progress(rows)
+            progress(done + 1)
         return rows, thread.submit(output.finish).result()
 
 
