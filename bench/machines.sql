@@ -31,7 +31,7 @@ SELECT coalesce(json_agg(json_build_object(
   'long', CASE WHEN NOT q.hides THEN q.longitude END,
   'media_url', 'PUBLIC_URL/photos/' || (SELECT min(a.id) FROM service_requests_attachment a
     WHERE a.service_request_id = q.id AND a.public)
-)), '[]')
+) ORDER BY q.requested_at DESC, q.id DESC), '[]')
 FROM (
   SELECT *, service_id = ANY('{HIDDEN}') AS hides FROM service_requests_servicerequest q
   WHERE service_id <> ALL('{PRIVATE}') AND WHERE_WHAT
