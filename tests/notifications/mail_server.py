@@ -1,5 +1,6 @@
 """A real mail server on loopback, which refuses what a test tells it to refuse."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,9 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-HOST, PORT = "127.0.0.1", 8341
+# Tests that run beside each other have ports of their own.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+HOST, PORT = "127.0.0.1", 8341 + int(_WORKER)
 
 
 @dataclass
