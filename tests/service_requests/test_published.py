@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import Privacy, ServiceSpec
 from citycall.core.actors import SYSTEM, resident
+from citycall.core.models import Event
 from citycall.core.paging import BadCursor
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
@@ -17,6 +18,7 @@ from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.cells import Box
 from citycall.service_requests.models import Channel
 from citycall.service_requests.published import Asked, listed
+from citycall.service_requests.published_notes import feed, told_of
 from tests.city import NOW, City, draft
 from tests.service_requests.mapped import AROUND, MIDDLE, told
 
@@ -37,7 +39,7 @@ def test_a_private_service_is_in_no_answer(city: City) -> None:
     assert published.one(receipt.request_id) is None
     assert listed(Asked()) == []
     assert published.count(Asked()) == 0
-    assert published.updates(since=NOW - timedelta(days=1), until=NOW) == []
+    assert feed(since=NOW - timedelta(days=1), until=NOW).updates == []
 
 
 def test_a_hidden_place_is_told_by_nothing(city: City) -> None:
@@ -156,10 +158,8 @@ def test_a_merged_request_names_the_one_it_is_a_duplicate_of(city: City) -> None
     row = published.one(second)
     assert row is not None
     assert (row.status, row.merged_into_id) == ("merged", first)
-    told_of = published.updates(since=NOW - timedelta(seconds=1), until=NOW)
-    assert [(u.kind, dict(u.data)) for u in told_of if u.request_id == second] == [
-        ("merged", {"status": "merged"})
-    ]
+    merged = Event.objects.get(kind="merged", subject_id=second)
+    assert told_of(merged) == ({"status": "merged"}, "")
 
 
 def test_updates_are_public_events_in_their_order(city: City) -> None:
@@ -172,21 +172,26 @@ def test_updates_are_public_events_in_their_order(city: City) -> None:
         receipt.request_id, words="Outside.", public=True, by=SYSTEM, at=NOW + timedelta(minutes=3)
     )
     until = NOW + timedelta(hours=1)
-    found = published.updates(since=NOW, until=until)
+    found = feed(since=NOW, until=until).updates
     assert [(u.request_id, u.kind, u.words) for u in found] == [
         (receipt.request_id, "started", ""),
         (receipt.request_id, "note_added", "Outside."),
     ]
-    rest = published.updates(since=found[0].at, until=until, after_id=found[0].id)
-    assert [u.kind for u in rest] == ["note_added"]
+    rest = feed(since=found[0].at, until=until, after_id=found[0].id)
+    assert [u.kind for u in rest.updates] == ["note_added"]
 
 
 def test_what_a_reporter_wrote_is_no_update(city: City) -> None:
     receipt = told(city)
     reporter = resident(reports=[receipt.report_id])
     close.cancel(receipt.request_id, reason="It was me.", by=reporter, at=NOW)
-    found = published.updates(since=NOW - timedelta(seconds=1), until=NOW)
+    found = feed(since=NOW - timedelta(seconds=1), until=NOW).updates
     assert [(u.kind, u.words) for u in found] == [("cancelled", "")]
+
+
+def test_what_a_report_began_with_tells_no_reason_for_its_routing(city: City) -> None:
+    receipt = told(city)
+    assert told_of(Event.objects.get(subject_id=receipt.request_id)) == ({}, "")
 
 
 def test_a_list_is_one_query_however_long(

@@ -18,8 +18,7 @@ from psycopg.pq import Format
 from citycall.catalog.queries import Catalog, catalog
 from citycall.catalog.specs import Privacy
 from citycall.core import paging
-from citycall.core.actors import ActorKind
-from citycall.service_requests import cells, events
+from citycall.service_requests import cells
 from citycall.service_requests.cells import Box
 from citycall.service_requests.models import OPEN_STATUSES, Channel
 
@@ -29,10 +28,6 @@ _MOST_CELLS: Final = 3_500
 # Of a part of the map that is not small, the latest so many of the whole city mostly have enough.
 _SMALL_KM2: Final = 2.0
 _LATEST: Final = 20_000
-# What of an event's facts is told; numbers, people and reasons for routing are not.
-_FACTS: Final = frozenset(
-    {"status", "outcome", "fixed", "reason", "clock_stopped", "before", "after", "verification"}
-)
 _OPEN: Final = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
 
 
@@ -65,17 +60,6 @@ class Published(NamedTuple):
     merged_into_id: int | None
     words: str
     photo_id: int | None
-
-
-class PublishedUpdate(NamedTuple):
-    """A public event in the life of a request; ``words`` only where staff wrote them."""
-
-    id: int
-    request_id: int
-    kind: str
-    at: datetime
-    data: Mapping[str, Any]
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +119,6 @@ _COUNT: Final = """
 SELECT count(*) FROM (
     SELECT FROM service_requests_servicerequest WHERE {where} LIMIT %(most)s
 ) AS counted
-"""
-_UPDATES: Final = """
-SELECT e.id, e.subject_id, e.kind, e.at, e.data,
-       CASE WHEN e.actor_kind = %(resident)s OR e.kind = 'disputed' THEN ''
-       ELSE coalesce(e.words, '') END
-FROM (
-    SELECT * FROM core_event
-    WHERE {updates} AND (at, id) > (%(after)s, %(after_id)s) AND at <= %(until)s
-    ORDER BY at, id LIMIT %(limit)s
-) AS e
-JOIN service_requests_servicerequest q
-     ON q.id = e.subject_id AND q.service_id <> ALL({private})
-ORDER BY e.at, e.id
 """
 
 
@@ -210,31 +181,6 @@ def count(asked: Asked, *, most: int = 10_000) -> int:
 def cursor_of(row: Published, asked: Asked) -> str:
     """The cursor of a page that ends with this row."""
     return paging.encode((getattr(row, order_column(asked)), row.id))
-
-
-def updates(
-    *, since: datetime, until: datetime, after_id: int = 0, limit: int = MOST
-) -> Sequence[PublishedUpdate]:
-    """Public events of this stretch of time, oldest first, at most ``limit`` of them looked at.
-
-    To go on, ask again since the last one's time with its id as ``after_id``: the events of
-    ``since`` itself with a greater id are then the next.
-    """
-    values: dict[str, Any] = {
-        "after": since,
-        "after_id": after_id,
-        "until": until,
-        "limit": limit,
-        "resident": ActorKind.RESIDENT.value,
-    }
-    statement = _UPDATES.format(updates=events.UPDATES, private=ids_with(Privacy.PRIVATE))
-    return [_update(row) for row in _rows(statement, values)]
-
-
-def _update(row: tuple[Any, ...]) -> PublishedUpdate:
-    event_id, request_id, kind, at, data, words = row
-    facts = {name: fact for name, fact in data.items() if name in _FACTS}
-    return PublishedUpdate(event_id, request_id, kind, at, facts, words)
 
 
 def _published(

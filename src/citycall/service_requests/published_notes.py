@@ -8,8 +8,8 @@ from django.db import connection
 
 from citycall.catalog.specs import Privacy
 from citycall.core.actors import ActorKind
-from citycall.core.models import Visibility
-from citycall.service_requests.events import SUBJECT, UPDATES
+from citycall.core.models import Event, Visibility
+from citycall.service_requests.events import SUBJECT, UPDATES, Kind
 from citycall.service_requests.published import MOST, ids_with
 
 # Of one request; nobody reads more, and a list has a thousand of them.
@@ -44,6 +44,14 @@ ORDER BY e.at, e.id
 """
 
 
+# What of an event's facts is told; numbers, people and reasons for routing are not.
+_FACTS: Final = frozenset(
+    {"status", "outcome", "fixed", "reason", "clock_stopped", "before", "after", "verification"}
+)
+# What their data holds is told with the request itself, or is a reason for routing.
+_BEGINNINGS: Final = frozenset({Kind.SUBMITTED, Kind.IMPORTED, Kind.REPORT_ADDED})
+
+
 class Note(NamedTuple):
     """A public event; ``status`` is where the request stood then, ``words`` only from staff."""
 
@@ -73,6 +81,19 @@ class Feed(NamedTuple):
 
     updates: Sequence[Update]
     after: tuple[datetime, int] | None
+
+
+def told_of(event: Event) -> tuple[Mapping[str, Any], str]:
+    """The facts and words of a public event that everyone may know.
+
+    Words are those of staff only: a dispute is in the words of whoever reported it, even where
+    staff wrote it down.
+    """
+    if event.kind in _BEGINNINGS:
+        return {}, ""
+    facts = {name: fact for name, fact in event.data.items() if name in _FACTS}
+    of_reporter = event.actor_kind == ActorKind.RESIDENT or event.kind == Kind.DISPUTED
+    return facts, "" if of_reporter else event.words or ""
 
 
 def notes_of(ids: Collection[int]) -> Mapping[int, Sequence[Note]]:

@@ -1,6 +1,5 @@
 """What other systems are told: a public event, and the public facts of its request."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,10 +8,10 @@ import orjson
 from citycall.catalog.queries import catalog
 from citycall.core.models import Event, Visibility
 from citycall.places.queries import areas
-from citycall.service_requests import published
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import OPEN_STATUSES
 from citycall.service_requests.published import Published
+from citycall.service_requests.published_notes import told_of
 
 # Rows of an import are history and not news; the other two are for staff and reporters only.
 NEVER_TOLD: Final = frozenset({Kind.IMPORTED, Kind.INFORMATION_ADDED, Kind.PHOTO_ADDED})
@@ -32,7 +31,7 @@ def may_be_told(event: Event) -> bool:
 
 def body(event: Event, request: Published) -> bytes:
     """The JSON of a delivery; the request as it is now, not as it was at the event."""
-    facts, words = _told(event)
+    facts, words = told_of(event)
     return orjson.dumps(
         {
             "id": str(event.pk),
@@ -85,16 +84,6 @@ def request_facts(request: Published) -> dict[str, Any]:
         "merged_into": None if merged_into is None else str(merged_into),
         "words": request.words,
     }
-
-
-def _told(event: Event) -> tuple[Mapping[str, Any], str]:
-    """The event's own public facts and words, by the allow-list that all doors share."""
-    found = published.updates(since=event.at, until=event.at, after_id=event.pk - 1, limit=1)
-    if found and found[0].id == event.pk:
-        # Whoever takes down a resident's objection writes the resident's words.
-        return found[0].data, "" if event.kind == Kind.DISPUTED else found[0].words
-    # The first event of a request says nothing that the request does not.
-    return {}, ""
 
 
 def _moment(at: datetime | None) -> str | None:
