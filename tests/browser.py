@@ -46,7 +46,9 @@ class OpenedPage:
         """Keep an error or warning that the browser wrote to the console."""
         # What could not be loaded is told by `notice`, with its address.
         loading = message.text.startswith("Failed to load resource")
-        if message.type in {"error", "warning"} and not loading:
+        # Drawing a map without a graphics card is slow, which the browser mentions now and then.
+        slow_drawing = "GL Driver Message" in message.text
+        if message.type in {"error", "warning"} and not (loading or slow_drawing):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def notice(self, response: Response) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citycall.accounts import callers
+from citycall.accounts import callers, misses
 from citycall.accounts.actions import issue_key
-from citycall.api import conditions, misses
+from citycall.api import conditions
 from citycall.core.actors import SYSTEM
 from citycall.exchange.policies import WEBHOOKS_SCOPE
 from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE

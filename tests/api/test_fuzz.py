@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from limits import RateLimitItemPerMinute
 
+from citycall.accounts import misses
 from citycall.accounts.actions import issue_key
-from citycall.api import misses
 from citycall.core import snapshots
 from citycall.core.actors import SYSTEM, resident
 from citycall.service_requests.actions.submit import submit

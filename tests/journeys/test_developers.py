@@ -9,8 +9,8 @@ from playwright.sync_api import ConsoleMessage
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from citycall.accounts import callers
-from citycall.api import conditions, misses
+from citycall.accounts import callers, misses
+from citycall.api import conditions
 from citycall.core import clock
 from citycall.exchange.models import Webhook
 from citycall.exchange.webhooks import signing

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from citycall.accounts import callers
+from citycall.accounts import callers, misses
 from citycall.core import clock
 from tests.city import NOW, City
 from tests.open311 import cast
@@ -29,5 +29,7 @@ def _own_folder(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _no_one_has_called() -> Iterator[None]:
     callers.forget()
+    misses.forget()
     yield
     callers.forget()
+    misses.forget()

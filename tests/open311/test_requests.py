@@ -310,3 +310,14 @@ def test_one_request_is_one_query(
     get("requests.json")
     with django_assert_num_queries(1):
         get(f"requests/{receipt.request_id}.json")
+
+
+def test_numbers_that_lead_nowhere_cannot_be_tried_in_a_row(city: City) -> None:
+    receipt = sent()
+    made = (numbers.show(numbers.compose(year=26, serial=each)) for each in range(21))
+    *tried, last = (f"requests/{number}.json" for number in made)
+    assert {answer(path).status_code for path in tried} == {404}
+    refused = answer(last)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert ids(f"requests/{receipt.request_id}.json") == [receipt.request_id]

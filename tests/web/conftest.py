@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from citycall.accounts import sign_in
+from citycall.accounts import misses, sign_in
 from citycall.places import tile_store
-from citycall.web import misses, verdicts
+from citycall.web import verdicts
 from citycall.web.views import places
 from tests.city import City
 from tests.web import town

@@ -21,9 +21,9 @@ from django.test import Client
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from citycall.accounts import callers
+from citycall.accounts import callers, misses
 from citycall.accounts.actions import revoke_key
-from citycall.api import conditions, misses
+from citycall.api import conditions
 from citycall.core import clock
 from citycall.core.actors import SYSTEM
 from citycall.exchange.models import Webhook

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from citycall.api import misses, photo_handles
+from citycall.accounts import misses
+from citycall.api import photo_handles
 from citycall.api.conditions import document
 from citycall.api.keys import Key, actor_of
 from citycall.api.naming import NAME, Name, number_named

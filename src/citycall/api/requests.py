@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from citycall.api import misses, selection
+from citycall.accounts import misses
+from citycall.api import selection
 from citycall.api.catalog import ids_of_agencies, ids_of_services
 from citycall.api.conditions import PRIVATE, conditional, last_change
 from citycall.api.cursors import Page, check_time_cursor, page

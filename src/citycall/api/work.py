@@ -8,8 +8,8 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from citycall.accounts import misses
 from citycall.agencies.queries import TeamEntry, UnknownTeam
-from citycall.api import misses
 from citycall.api.naming import id_named, is_number
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers, paging

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from citycall.accounts.callers import TooManyCalls, caller
+from citycall.accounts.misses import TooManyMisses
 from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, NotFound
@@ -175,7 +176,7 @@ def _refusal(error: Exception, shape: Format) -> HttpResponse:
     """What went wrong, in the standard's shape; what the caller cannot put right is logged."""
     if isinstance(error, DomainError):
         response = _failure(shape, *faults_of(error))
-        if isinstance(error, TooManyCalls):
+        if isinstance(error, TooManyCalls | TooManyMisses):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
     log.error("A call of Open311 failed.", exc_info=error)

@@ -6,20 +6,19 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from citycall.core import numbers
 from citycall.core.errors import NotFound
 from citycall.open311.addresses import with_changes
 from citycall.open311.asking import Circle, Wanted, ids_of, wanted
 from citycall.open311.calls import Answer, Call, Unchanged
 from citycall.open311.happenings import sentence, told_status
+from citycall.open311.naming import public_id, request_named
 from citycall.open311.telling import extended, told
 from citycall.open311.vocabulary import Vocabulary, vocabulary
 from citycall.places.coordinates import distance_m
-from citycall.service_requests import published, published_tags, queries
+from citycall.service_requests import published, published_tags
 from citycall.service_requests.published import MOST, Asked, Published
 from citycall.service_requests.published_notes import Note, notes_of
 
-_LONGEST_ID: Final = 18
 # Beyond this many, how many there are is not counted, and so not told.
 _COUNTED: Final = 10_000
 
@@ -44,7 +43,7 @@ def requests(call: Call) -> Answer | Unchanged:
     words = vocabulary()
     ids = ids_of(call)
     if ids is not None:
-        rows = _ours(call, words, published.some([int(each) for each in ids if _is_id(each)]))
+        rows = _ours(call, words, published.some(list(filter(None, map(public_id, ids)))))
         return _answer(call, words, rows, more=call.parameters.says("extensions"))
     asks = wanted(call, words.catalog)
     # What lies in a box is quickly found and slowly counted, so its rows themselves are read.
@@ -58,9 +57,12 @@ def requests(call: Call) -> Answer | Unchanged:
 
 
 def one(call: Call, asked: str) -> Answer | Unchanged:
-    """One request, by its id or by a confirmation number; raises ``UnknownRequest``."""
+    """One request, by its id or by a confirmation number.
+
+    Raises ``UnknownRequest``, and ``TooManyMisses``.
+    """
     words = vocabulary()
-    request_id = int(asked) if _is_id(asked) else _id_of_number(asked)
+    request_id = request_named(call, asked)
     row = None if request_id is None else published.one(request_id)
     if row is None or not _ours(call, words, [row]):
         raise UnknownRequest(_("service_request_id was not found."))
@@ -110,20 +112,6 @@ def _ours(call: Call, words: Vocabulary, rows: Sequence[Published]) -> Sequence[
     """Those of the jurisdiction's agencies."""
     agencies = call.jurisdiction.agency_ids(words.catalog)
     return rows if agencies is None else [row for row in rows if row.agency_id in agencies]
-
-
-def _is_id(text: str) -> bool:
-    is_number = len(text) == numbers.LENGTH
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID and not is_number
-
-
-def _id_of_number(text: str) -> int | None:
-    """The request that a confirmation number leads to, through any merging."""
-    try:
-        report = queries.report_by_number(numbers.read(text))
-    except (numbers.BadNumber, NotFound):
-        return None
-    return queries.root_id(report.service_request_id)
 
 
 def _find(asks: Wanted) -> _Found:

@@ -11,9 +11,10 @@ from citycall.exchange.open311.applying import ToldUpdate, apply_update
 from citycall.open311.calls import Answer, Call
 from citycall.open311.dates import moment
 from citycall.open311.media import addresses_in
+from citycall.open311.naming import request_named
 from citycall.open311.posted_body import Posted, holder_of, posted_by
 from citycall.open311.posted_draft import note_unstorable
-from citycall.open311.posted_rows import agency_of, request_with_id
+from citycall.open311.posted_rows import agency_of
 from citycall.open311.writing import key_of
 from citycall.service_requests.drafts import LONGEST_WORDS
 
@@ -36,12 +37,13 @@ def receive(call: Call) -> Answer:
     """Take one update in and answer with its id here.
 
     That is the id of the update in the feed, or the sender's own where nothing changed. Raises
-    ``NotAllowed``, ``NotFound`` and ``Faults`` with everything that is wrong at once.
+    ``NotAllowed``, ``NotFound``, ``TooManyMisses``, and ``Faults`` with everything that is wrong
+    at once.
     """
     posted = posted_by(call)
     actor = holder_of(call, posted)
     update = _update(call, posted)
-    request_id = request_with_id(update.request)
+    request_id = request_named(call, update.request)
     if request_id is None or not _is_here(call, request_id):
         raise NotFound(_("service_request_id was not found."))
     received = apply_update(request_id, update.told, source=f"key:{actor.id}", by=actor, at=call.at)
@@ -50,9 +52,9 @@ def receive(call: Call) -> Answer:
 
 
 def _is_here(call: Call, request_id: int) -> bool:
-    """Whether the request is one of the jurisdiction that was called."""
-    agencies = call.jurisdiction.agency_ids(catalog())
-    return agencies is None or agency_of(request_id) in agencies
+    """Whether there is such a request in the jurisdiction that was called."""
+    agencies, agency = call.jurisdiction.agency_ids(catalog()), agency_of(request_id)
+    return agency is not None and (agencies is None or agency in agencies)
 
 
 def _update(call: Call, posted: Posted) -> _Update:

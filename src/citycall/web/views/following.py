@@ -16,6 +16,7 @@ from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from citycall.accounts import misses
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.feedback import actions as feedback
@@ -24,7 +25,7 @@ from citycall.service_requests import public
 from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
 from citycall.service_requests.public import PublicRequest
-from citycall.web import answers, misses, sentences, verdicts, visits
+from citycall.web import answers, sentences, verdicts, visits
 from citycall.web.forms import TrackForm, WordsForm
 
 # What one reader may see of a request must not be shown to the next from any cache.

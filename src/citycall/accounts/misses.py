@@ -13,7 +13,8 @@ from limits.strategies import MovingWindowRateLimiter
 from citycall.accounts.sign_in import client_address
 from citycall.core.errors import DomainError, NotFound
 
-# Counted by each web process, as misses at the residents' pages are.
+# Counted by each web process, at all doors together: with several processes somebody gets that
+# many times more, which still leaves a billion numbers a year far out of reach.
 LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(20, 10)
 WAIT_SECONDS: Final = 600
 _misses = MovingWindowRateLimiter(MemoryStorage())
@@ -32,16 +33,25 @@ class TooManyMisses(DomainError):
         self.retry_after = WAIT_SECONDS
 
 
+def too_many(request: HttpRequest) -> bool:
+    """Whether this address has to wait before it may ask for more numbers."""
+    return not _misses.test(LIMIT, client_address(request))
+
+
+def count(request: HttpRequest) -> None:
+    """Remember that this address asked for a number that leads nowhere."""
+    _misses.hit(LIMIT, client_address(request))
+
+
 @contextmanager
 def counted(request: HttpRequest) -> Iterator[None]:
     """Count a number that is looked up within and not found; raises ``TooManyMisses``."""
-    address = client_address(request)
-    if not _misses.test(LIMIT, address):
+    if too_many(request):
         raise TooManyMisses
     try:
         yield
     except NotFound:
-        _misses.hit(LIMIT, address)
+        count(request)
         raise
 
 
