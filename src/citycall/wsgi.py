@@ -38,7 +38,10 @@ class _Machines(WSGIHandler):
 
 
 django.setup(set_prefix=False)
-_people, _machines = _People(), _Machines()
+# What is imported here needs Django to be set up.
+from citycall.open311.lane import Lane  # noqa: E402
+
+_people, _machines = _People(), Lane(_Machines())
 _DOORS = tuple(settings.MACHINE_DOORS)
 
 

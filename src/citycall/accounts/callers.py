@@ -2,14 +2,15 @@
 
 import threading
 import time
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from citycall.accounts.queries import KnownKey, known_key
-from citycall.accounts.sign_in import client_address
+from citycall.accounts.sign_in import address_in
 from citycall.core.actors import Actor, resident
 from citycall.core.errors import DomainError
 
@@ -44,15 +45,23 @@ def caller(request: HttpRequest, *, secret: str = "") -> Actor:
     """
     given = secret or bearer(request)
     if not given:
-        _count(f"address:{client_address(request)}", None)
+        count_address(request.META)
         return resident()
     try:
         key: KnownKey = known_key(given)
     except DomainError:
-        _count(f"address:{client_address(request)}", None)
+        count_address(request.META)
         raise
     _count(f"key:{key.actor.id}", key.per_minute)
     return key.actor
+
+
+def count_address(environ: Mapping[str, Any]) -> None:
+    """Count a call without a key, of which only the WSGI environment is known.
+
+    Raises ``TooManyCalls``.
+    """
+    _count(f"address:{address_in(environ)}", None)
 
 
 class _Calls:

@@ -2,7 +2,9 @@
 
 import hashlib
 import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -33,11 +35,21 @@ def client_address(request: HttpRequest) -> str:
     Behind proxies of the city's own, their number is the setting ``CITYCALL_PROXIES``: that many
     entries at the end of ``X-Forwarded-For`` were written by them and can be believed.
     """
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    proxies = int(getattr(settings, "CITYCALL_PROXIES", 0))
-    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(told) >= proxies:
-        address = told[-proxies]
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The ``client_address`` of a request of which only the WSGI environment is known."""
+    address = str(environ.get("REMOTE_ADDR", ""))
+    if proxies := int(getattr(settings, "CITYCALL_PROXIES", 0)):
+        told = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(told) >= proxies:
+            address = told[-proxies]
+    return _counted_as(address)
+
+
+@lru_cache(maxsize=1024)
+def _counted_as(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -28,6 +28,14 @@ _EXPOSED_HEADERS: Final = "total, page, page_size, Link, ETag, Retry-After"
 _FOR_LATER: Final = "public, no-cache"
 
 
+def has(tag: str, told: str | None) -> bool:
+    """Whether a caller who sent ``If-None-Match: told`` has the answer with this entity tag."""
+    if not told:
+        return False
+    known = {part.strip().removeprefix("W/") for part in told.split(",")}
+    return "*" in known or tag.removeprefix("W/") in known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A call whose key and jurisdiction are known: everything that an answer may depend on."""
@@ -41,11 +49,7 @@ class Call:
 
     def has(self, tag: str) -> bool:
         """Whether the caller says that it has the answer with this entity tag already."""
-        told = self.request.META.get("HTTP_IF_NONE_MATCH")
-        if not told:
-            return False
-        known = {part.strip().removeprefix("W/") for part in told.split(",")}
-        return "*" in known or tag.removeprefix("W/") in known
+        return has(tag, self.request.META.get("HTTP_IF_NONE_MATCH"))
 
     @property
     def asks_whether_changed(self) -> bool:

@@ -77,13 +77,18 @@ def _answer(
     more: bool,
     headers: dict[str, str] | None = None,
 ) -> Answer | Unchanged:
-    tag = _tag(words, published_tags.mark_of(rows), more=more)
+    tag = tag_of(words, rows, more=more)
     if call.has(tag):
         return Unchanged(tag)
     shown = [told(row, words) for row in rows]
     if more:
         _extend(shown, rows, words)
     return Answer("service_requests", "request", shown, headers={**(headers or {}), "ETag": tag})
+
+
+def tag_of(words: Vocabulary, rows: Sequence[Published], *, more: bool = False) -> str:
+    """The entity tag of an answer that tells of these rows, with or without extensions."""
+    return _tag(words, published_tags.mark_of(rows), more=more)
 
 
 def _tag(words: Vocabulary, mark: str, *, more: bool) -> str:

@@ -124,9 +124,19 @@ SELECT count(*) FROM (
 
 def one(request_id: int) -> Published | None:
     """The request with this public id; none where there is none, or it is not public."""
-    where = f"id = %(id)s AND service_id <> ALL({ids_with(Privacy.PRIVATE)})"
-    found = _published(where, {"id": request_id}, order="q.id", page="LIMIT 1")
-    return found[0] if found else None
+    statement = _one(
+        ids_with(Privacy.PRIVATE),
+        ids_with(Privacy.HIDDEN_LOCATION),
+        publishes=settings.CITYCALL_PUBLISH_DESCRIPTIONS,
+    )
+    found = _rows(statement, (request_id,))
+    return Published._make(found[0]) if found else None
+
+
+@lru_cache(maxsize=4)
+def _one(private: str, hidden: str, *, publishes: bool) -> str:
+    where = f"id = %s AND service_id <> ALL({private})"
+    return _statement(where, order="q.id", page="LIMIT 1", hidden=hidden, publishes=publishes)
 
 
 def some(ids: Collection[int]) -> Sequence[Published]:
@@ -186,19 +196,27 @@ def cursor_of(row: Published, asked: Asked) -> str:
 def _published(
     where: str, values: Mapping[str, Any], *, order: str, page: str, rows: str = _FROM_ALL
 ) -> list[Published]:
-    publishes = settings.CITYCALL_PUBLISH_DESCRIPTIONS
-    statement = _ROWS.format(
-        where=where,
+    statement = _statement(
+        where,
         order=order,
         page=page,
         rows=rows,
         hidden=ids_with(Privacy.HIDDEN_LOCATION),
-        publishing=f"'{Channel.OPEN311.value}'" if publishes else "''",
+        publishes=settings.CITYCALL_PUBLISH_DESCRIPTIONS,
     )
     return list(map(Published._make, _rows(statement, values)))
 
 
-def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _statement(
+    where: str, *, order: str, page: str, hidden: str, publishes: bool, rows: str = _FROM_ALL
+) -> str:
+    publishing = f"'{Channel.OPEN311.value}'" if publishes else "''"
+    return _ROWS.format(
+        where=where, order=order, page=page, rows=rows, hidden=hidden, publishing=publishing
+    )
+
+
+def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         # Sent as numbers instead of texts, a thousand rows with their times are read four times
         # as fast.
