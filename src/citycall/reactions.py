@@ -137,6 +137,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.LOST_MERGE: (),
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
+    Kind.ERASED: (),
 }
 # And after each of them: other systems are told, as far as they asked for it and may know.
 ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe)

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "citycall.service_requests",
     "citycall.feedback",
     "citycall.exchange",
+    "citycall.privacy",
     "citycall.pages",
     "citycall.web",
     "citycall.workbench",
@@ -212,6 +213,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.exchange.webhooks.jobs",
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
+    "citycall.privacy.jobs",
 ]
 
 LOGGING: dict[str, Any] = {

@@ -57,7 +57,7 @@ def test_the_log_cannot_be_emptied() -> None:
 
 
 def test_erasure_empties_the_words_and_keeps_the_facts(event: Event) -> None:
-    assert events.erase_words(subject_kind="thing", subject_id=7) == 1
+    assert events.erase_words([event.pk]) == 1
     event.refresh_from_db()
     assert event.words is None
     assert event.data == {"a": 1}

@@ -1,6 +1,7 @@
 """Personal data about reporters lives here and nowhere else."""
 
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Contact(models.Model):
@@ -19,7 +20,9 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["email"], name="contact_by_email", condition=~models.Q(email="")),
+            models.Index(
+                Lower("email"), name="contact_by_any_email", condition=~models.Q(email="")
+            ),
             models.Index(fields=["phone"], name="contact_by_phone", condition=~models.Q(phone="")),
         ]
         constraints = [

@@ -1,6 +1,6 @@
 """Writing to the event log: the row and the job that reacts to it commit together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,8 +44,6 @@ def record(
     return event
 
 
-def erase_words(*, subject_kind: str, subject_id: int) -> int:
-    """Empty what people wrote in a subject's events; the facts stay. Returns how many."""
-    return Event.objects.filter(
-        subject_kind=subject_kind, subject_id=subject_id, words__isnull=False
-    ).update(words=None)
+def erase_words(event_ids: Collection[int]) -> int:
+    """Empty what people wrote in these events; the facts stay. Returns how many had words."""
+    return Event.objects.filter(pk__in=event_ids, words__isnull=False).update(words=None)

@@ -1,5 +1,6 @@
 """The reporter's answer to "was it really fixed?", and what follows when none comes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,12 +9,15 @@ from django.utils.translation import gettext as _
 
 from citycall.core.actors import SYSTEM, Actor, ActorKind
 from citycall.core.errors import Conflict, NotAllowed
+from citycall.core.events import erase_words
+from citycall.core.models import Event
 from citycall.core.permissions import require
 from citycall.feedback.models import Verdict
 from citycall.service_requests import policies, queries
 from citycall.service_requests.actions import close
 from citycall.service_requests.actions.change import lock
 from citycall.service_requests.actions.work import BadChoice
+from citycall.service_requests.events import SUBJECT
 from citycall.service_requests.models import Report, ServiceRequest, Status
 from citycall.service_requests.rules import StepNotAllowed
 
@@ -89,6 +93,19 @@ def close_undisputed_due(*, at: datetime) -> int:
             continue  # Its reporter answered while this was running; that answer stands.
         closed += 1
     return closed
+
+
+def erase(report_ids: Collection[int]) -> int:
+    """Empty what these reporters wrote with their answers; the answers stay. Returns how many."""
+    given = Verdict.objects.filter(report__in=report_ids)
+    # A verdict's event has its moment; that it does not say whose it is, the verdict does.
+    said = Event.objects.none()
+    for verdict in given.exclude(words=""):
+        said |= Event.objects.filter(
+            subject_kind=SUBJECT, subject_id=verdict.service_request_id, at=verdict.given_at
+        )
+    erase_words(list(said.values_list("pk", flat=True)))
+    return given.update(words="")
 
 
 def _proven(report: Report, request: ServiceRequest, action: str, *, by: Actor) -> Actor:

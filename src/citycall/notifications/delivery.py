@@ -74,13 +74,26 @@ def _settle(delivery: Delivery, notice_for: Callable[[Delivery], Notice], at: da
 
 
 def _email(delivery: Delivery, message: Message) -> mail.EmailMultiAlternatives:
+    return _written(message, to=delivery.contact.email, known_as=message_id(delivery))
+
+
+def send_alone(message: Message, *, to: str, mark: str) -> None:
+    """Send a message that tells of no report; ``mark`` is its own among all that are sent.
+
+    Raises ``TryAgainLater``. An address that cannot be written to is left alone.
+    """
+    with suppress(_Refused):
+        _hand_over(_written(message, to=to, known_as=_id_of(mark, name="message")))
+
+
+def _written(message: Message, *, to: str, known_as: str) -> mail.EmailMultiAlternatives:
     email = mail.EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
-        to=[delivery.contact.email],
+        to=[to],
         reply_to=[answers] if (answers := messages.reply_address()) else None,
         headers={
-            "Message-ID": message_id(delivery),
+            "Message-ID": known_as,
             # RFC 3834, and the header that Exchange looks at: no automatic answers to this.
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
@@ -95,9 +108,13 @@ def message_id(delivery: Delivery) -> str:
     # The time is part of it because a database that is made anew counts from one again, and
     # mailboxes drop a second message with a known id.
     made = f"{delivery.pk}:{delivery.created_at.isoformat()}"
+    return _id_of(made, name=f"delivery-{delivery.pk}")
+
+
+def _id_of(made: str, *, name: str) -> str:
     mark = salted_hmac("citycall.notifications.message-id", made, algorithm="sha256").hexdigest()
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<delivery-{delivery.pk}-{mark[:16]}@{host}>"
+    return f"<{name}-{mark[:16]}@{host}>"
 
 
 def _hand_over(email: mail.EmailMultiAlternatives) -> None:

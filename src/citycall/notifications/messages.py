@@ -1,6 +1,7 @@
 """The words of every message: from plain data to subject, text and HTML."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from citycall.core import clock
 
 _FOLDER = "notifications/email"
+_ALONE = "notifications/alone"
 # Further away than this, the hour of a date is more than anybody promises.
 _HOUR_MATTERS_WITHIN = timedelta(days=3)
 
@@ -80,12 +82,24 @@ def render(template: Template, notice: Notice, *, language: str) -> Message:
     """Write the message in this language, or the city's own where it is not spoken here."""
     with translation.override(_spoken(language)):
         context = _context(notice)
-        subject = _fill(f"{template}.subject.txt", context, autoescape=False)
+        subject = _fill(f"{_FOLDER}/{template}.subject.txt", context, autoescape=False)
         context["subject"] = " ".join(subject.split())
         return Message(
             subject=context["subject"],
-            text=_tidy(_fill(f"{template}.txt", context, autoescape=False)),
-            html=_fill(f"{template}.html", context, autoescape=True),
+            text=_tidy(_fill(f"{_FOLDER}/{template}.txt", context, autoescape=False)),
+            html=_fill(f"{_FOLDER}/{template}.html", context, autoescape=True),
+        )
+
+
+def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Message:
+    """Write a message that tells of no report: the three files of this name, in this language."""
+    with translation.override(_spoken(language)):
+        filled: dict[str, Any] = {"city": settings.CITYCALL_CITY_NAME, **context}
+        subject = " ".join(_fill(f"{_ALONE}/{name}.subject.txt", filled, autoescape=False).split())
+        return Message(
+            subject=subject,
+            text=_tidy(_fill(f"{_ALONE}/{name}.txt", filled, autoescape=False)),
+            html=_fill(f"{_ALONE}/{name}.html", filled | {"subject": subject}, autoescape=True),
         )
 
 
@@ -128,7 +142,7 @@ def reply_address() -> str:
 
 def _fill(name: str, context: dict[str, Any], *, autoescape: bool) -> str:
     # Django's own ``render`` escapes plain text as if it were HTML, so the inner template is used.
-    template = get_template(f"{_FOLDER}/{name}").template  # type: ignore[attr-defined]
+    template = get_template(name).template  # type: ignore[attr-defined]
     return str(template.render(Context(context, autoescape=autoescape)))
 
 

@@ -63,6 +63,7 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     Kind.NOTE_ADDED: _("A message to everyone."),
     Kind.PHOTO_ADDED: _("A photo was added."),
     Kind.PROMISE_CHANGED: _("The promised date was changed."),
+    Kind.ERASED: _("Personal data were erased."),
 }
 
 

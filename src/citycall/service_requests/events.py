@@ -31,6 +31,7 @@ class Kind(StrEnum):
     NOTE_ADDED = "note_added"
     PHOTO_ADDED = "photo_added"
     PROMISE_CHANGED = "promise_changed"
+    ERASED = "erased"
 
 
 # Which events other systems are told of as updates of a request; an index has the same words.

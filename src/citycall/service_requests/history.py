@@ -161,4 +161,5 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.NOTE_ADDED: _note,
     Kind.PHOTO_ADDED: _photo,
     Kind.PROMISE_CHANGED: _promise_changed,
+    Kind.ERASED: lazy("A reporter had their personal data erased."),
 }

@@ -88,6 +88,12 @@ def claim(photo: Photo) -> None:
             raise PhotoGone
 
 
+def release(*names: str) -> None:
+    """Let stored pictures go: the next tidying removes those that no report has then."""
+    for name in names:
+        _mark(name)
+
+
 def path_of(name: str) -> Path:
     """Where a stored picture lies."""
     return Path(settings.UPLOADS) / name[:2] / name

@@ -185,6 +185,15 @@ class ContactForm(TypedForm):
     )
 
 
+class EmailForm(TypedForm):
+    """The address that a link is sent to."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "maxlength": 254}),
+    )
+
+
 class TrackForm(TypedForm):
     """One number, however it is written."""
 

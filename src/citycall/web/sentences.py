@@ -276,4 +276,5 @@ TITLES: Final[Mapping[Kind, Callable[[Happening], str]]] = {
     Kind.NOTE_ADDED: _always(noop("Message from the city")),
     Kind.PHOTO_ADDED: _by_reporter(noop("Photo added by a reporter"), noop("Photo added")),
     Kind.PROMISE_CHANGED: _always(noop("The date has changed")),
+    Kind.ERASED: _always(noop("Personal data were erased")),
 }

@@ -1,5 +1,6 @@
 """What a browser's session remembers of its resident: which reports have been proven theirs."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.http import HttpRequest
@@ -9,6 +10,9 @@ from citycall.core.actors import Actor, ActorKind, resident
 
 _OWN: Final = "own_reports"
 _MOST: Final = 50
+_ADDRESS: Final = "proven_email"
+# Long enough to look through one's reports, short enough for a device that others use too.
+_PROVEN_FOR: Final = timedelta(hours=1)
 
 
 def resident_of(request: HttpRequest) -> Actor:
@@ -34,6 +38,21 @@ def prove(request: HttpRequest, report_id: int) -> None:
     """Remember that a report is the visitor's; the oldest of more than fifty is forgotten."""
     kept = [known for known in _own(request) if known != report_id]
     request.session[_OWN] = [*kept, report_id][-_MOST:]
+
+
+def prove_email(request: HttpRequest, email: str, *, at: datetime) -> None:
+    """Remember for an hour that the visitor reads the messages to this address."""
+    # The session that proves something gets a key that nobody can have planted.
+    request.session.cycle_key()
+    request.session[_ADDRESS] = {"email": email, "at": at.isoformat()}
+
+
+def proven_email(request: HttpRequest, *, at: datetime) -> str:
+    """The address that the visitor has proven to be theirs; empty where there is none."""
+    kept = request.session.get(_ADDRESS)
+    if kept is None or datetime.fromisoformat(kept["at"]) + _PROVEN_FOR < at:
+        return ""
+    return str(kept["email"])
 
 
 def forget(request: HttpRequest) -> None:

@@ -54,7 +54,13 @@ _OURS = ("source", "record", "before")
 # What we reckon from it.
 _OWN = ("areas", "h3_cell")
 # What somebody may add here without having taken the request over from the source.
-_ASIDE = (Kind.NOTE_ADDED, Kind.PHOTO_ADDED, Kind.INFORMATION_ADDED, Kind.REPORT_ADDED)
+_ASIDE = (
+    Kind.NOTE_ADDED,
+    Kind.PHOTO_ADDED,
+    Kind.INFORMATION_ADDED,
+    Kind.REPORT_ADDED,
+    Kind.ERASED,
+)
 
 _FIND = """
 SELECT source_id, id, status FROM service_requests_servicerequest

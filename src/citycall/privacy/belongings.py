@@ -1,0 +1,145 @@
+"""Everything that the city holds of one person: listed, packed for them, and erased."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
+
+from django.db import transaction
+
+from citycall.contacts import actions as contacts
+from citycall.contacts.models import Contact
+from citycall.contacts.queries import with_email
+from citycall.core import numbers
+from citycall.core.actors import resident
+from citycall.core.paging import Page
+from citycall.feedback import actions as feedback
+from citycall.feedback.models import Verdict
+from citycall.notifications.models import Delivery
+from citycall.service_requests import personal
+from citycall.service_requests.actions.erase import erase_reports
+from citycall.service_requests.models import Attachment, Report
+from citycall.service_requests.photos import path_of
+
+PAGE: Final = 20
+# Packed and erased so many at a time, so that one person's thousand reports hold nothing up.
+_AT_ONCE: Final = 200
+_IN_MEMORY_BYTES: Final = 1_000_000
+
+
+def page(email: str, *, older_than: str = "") -> Page[Report]:
+    """Some of the reports told with this address, latest first, each with its request."""
+    return personal.page_of(with_email(email), older_than=older_than, size=PAGE)
+
+
+def packed(email: str, *, at: datetime) -> IO[bytes]:
+    """A ZIP file of everything: ``data.json`` and the photos, ready to be read from its start."""
+    held = list(with_email(email).order_by("pk"))
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  (the caller reads it)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        reports = []
+        for batch in _batches(email):
+            for said in personal.said_in(batch):
+                reports.append(_report(said))
+                for photo in said.photos:
+                    _add_photo(archive, photo)
+        data = {
+            "made_at": at.isoformat(),
+            "contacts": [_contact(each) for each in held],
+            "reports": reports,
+            "answers": [_answer(each) for each in _verdicts(held)],
+            "messages": [_message(each) for each in _messages(held)],
+        }
+        archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
+    file.seek(0)
+    return file
+
+
+def erase(email: str, *, at: datetime) -> int:
+    """Erase who reported, and what was written and photographed; returns how many reports.
+
+    What the reports were about stays: service, place, dates and what the city did.
+    """
+    count = 0
+    for batch in list(_batches(email)):
+        ids = [report.pk for report in batch]
+        with transaction.atomic():
+            feedback.erase(ids)
+            count += erase_reports(ids, by=resident(reports=ids), at=at)
+    contacts.erase(list(with_email(email).values_list("pk", flat=True)), at=at)
+    return count
+
+
+def _batches(email: str) -> Iterator[list[Report]]:
+    reports = personal.reports_of(with_email(email)).select_related("service_request__service")
+    last = 0
+    while batch := list(reports.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        yield batch
+        last = batch[-1].pk
+
+
+def _verdicts(held: list[Contact]) -> Iterable[Verdict]:
+    return Verdict.objects.filter(report__contact__in=held).select_related("report").order_by("pk")
+
+
+def _messages(held: list[Contact]) -> Iterable[Delivery]:
+    return Delivery.objects.filter(contact__in=held).order_by("pk")
+
+
+def _contact(contact: Contact) -> Mapping[str, Any]:
+    return {
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "language": contact.language,
+        "given_at": contact.created_at.isoformat(),
+    }
+
+
+def _report(said: personal.Said) -> Mapping[str, Any]:
+    report, request = said.report, said.report.service_request
+    return {
+        "number": numbers.show(report.number),
+        "reported_at": report.reported_at.isoformat(),
+        "channel": report.channel,
+        "language": report.language,
+        "service": request.service.name,
+        "status": request.status,
+        "place": request.place,
+        "directions": request.directions if report.number == request.number else "",
+        "words": report.words,
+        "wanted": report.wanted,
+        "answers": report.answers,
+        "added": [{"at": event.at.isoformat(), "words": event.words} for event in said.added],
+        "photos": [f"photos/{photo.file}" for photo in said.photos],
+    }
+
+
+def _answer(verdict: Verdict) -> Mapping[str, Any]:
+    return {
+        "number": numbers.show(verdict.report.number),
+        "answer": verdict.answer,
+        "given_at": verdict.given_at.isoformat(),
+        "words": verdict.words,
+    }
+
+
+def _message(delivery: Delivery) -> Mapping[str, Any]:
+    sent = delivery.sent_at
+    return {
+        "kind": delivery.template,
+        "channel": delivery.channel,
+        "state": delivery.state,
+        "sent_at": sent.isoformat() if sent else None,
+    }
+
+
+def _add_photo(archive: zipfile.ZipFile, photo: Attachment) -> None:
+    name = f"photos/{photo.file}"
+    # The same picture may be with several reports; one that is gone from the disk cannot be given.
+    if name not in archive.namelist():
+        with suppress(FileNotFoundError):
+            archive.write(path_of(photo.file), name)
