@@ -150,6 +150,13 @@ def type_into(page: Page, target: Locator, words: str) -> None:
     page.keyboard.type(words)
 
 
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the whole page where the environment's CITYCALL_SHOTS names a folder."""
+    if folder := os.environ.get("CITYCALL_SHOTS"):
+        width = (page.viewport_size or {"width": 0})["width"]
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
 def check(opened: OpenedPage) -> None:
     """The page is usable by everybody, and nothing on it failed."""
     page = opened.page
