@@ -166,3 +166,39 @@ def test_without_scripts_the_list_does_everything(live_server: LiveServer, city:
         page.locator(".near-item a").click()
         assert page.get_by_role("heading", name="Pothole").is_visible()
         assert not page.locator("[data-map]").first.is_visible()
+
+
+def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> None:
+    report(city)
+    with browser.open_page(live_server.url) as opened:
+        page = opened.page
+        blank_map(page)
+
+        def hurry(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(
+                response=answer, body=answer.text().replace('data-every="30"', 'data-every="1"')
+            )
+
+        page.route("**/nearby?*", hurry)
+        # What the browser still holds of the last answer is not asked for again so soon.
+        page.route("**/points.json?*", lambda route: route.continue_(headers=uncached(route)))
+        page.goto(f"{live_server.url}/nearby?lon={PLACE[0]}&lat={PLACE[1]}")
+        wait_for_map(page, "points")
+        assert page.locator(".near-item").count() == 1
+        report(city, north=30)
+        page.locator(".near-item").nth(1).wait_for(timeout=60_000)
+        page.get_by_text("2 requests are on this part of the map.").wait_for()
+
+        # But nothing moves under the hands of somebody who is in the list.
+        page.locator(".near-item a").first.focus()
+        report(city, north=60)
+        page.wait_for_timeout(3_000)
+        assert page.locator(".near-item").count() == 2
+        page.get_by_role("button", name="Show").focus()
+        page.locator(".near-item").nth(2).wait_for(timeout=60_000)
+
+
+def uncached(route: Route) -> dict[str, str]:
+    """The request's headers, with a wish for an answer that is made now."""
+    return {**route.request.headers, "cache-control": "no-cache"}

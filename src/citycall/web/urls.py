@@ -5,6 +5,7 @@ from django.urls import path
 from citycall.accounts.sign_in import SignIn, SignOut
 from citycall.web import developer_urls
 from citycall.web.views import (
+    feed,
     following,
     home,
     maps,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("nearby", nearby.nearby, name="nearby"),
     path("nearby/points.json", nearby.points, name="nearby-points"),
     path("nearby/hexagons.json", nearby.hexagons, name="nearby-hexagons"),
+    path("nearby/feed.atom", feed.around, name="nearby-feed"),
     path("nearby/<int:request_id>", nearby.one, name="nearby-request"),
     path("photos/<int:attachment_id>", photos.photo, name="photo"),
     path("photos/<int:attachment_id>/small", photos.photo_small, name="photo_small"),

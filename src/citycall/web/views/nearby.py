@@ -20,8 +20,8 @@ from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
 from citycall.service_requests import map as request_map
+from citycall.web import feeds, sentences
 from citycall.web import nearby as asking
-from citycall.web import sentences
 from citycall.web.nearby import Asked, NearbyForm
 
 # Counted by each web process. One address may be a library full of people who move maps.
@@ -50,7 +50,8 @@ def forget() -> None:
     _asked.storage.reset()
 
 
-def _count(request: HttpRequest) -> None:
+def count(request: HttpRequest) -> None:
+    """Count a question; raises ``TooMany``."""
     if not _asked.hit(LIMIT, client_address(request)):
         raise TooMany
 
@@ -58,7 +59,7 @@ def _count(request: HttpRequest) -> None:
 @require_safe
 def nearby(request: HttpRequest) -> HttpResponse:
     """What is known around a place; without one, how much there is in each part of the city."""
-    _count(request)
+    count(request)
     at = clock.now()
     try:
         asked = asking.read(request.GET.dict(), at=at)
@@ -122,6 +123,7 @@ def _around(
         "requests": lines,
         "further": found.further,
         "begun": bool(request.GET.get("further")),
+        "feed": feeds.address(asked, point),
     }
 
 
@@ -147,7 +149,7 @@ def _choices(asked: Asked, answer: Answer) -> Told:
 @require_safe
 def one(request: HttpRequest, request_id: int) -> HttpResponse:
     """What everyone may know of one request on the map."""
-    _count(request)
+    count(request)
     at = clock.now()
     told = request_map.shown(request_id)
     due = told.due_at
@@ -170,7 +172,7 @@ def _in_json(answer: Callable[[HttpRequest], Told]) -> Callable[[HttpRequest], H
     @wraps(answer)
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            _count(request)
+            count(request)
             told = answer(request)
         except DomainError as error:
             fault = {"code": error.code, "detail": error.message}

@@ -127,7 +127,10 @@ class Nearby {
       this.map.on("mouseenter", layer, () => this.point("pointer"));
       this.map.on("mouseleave", layer, () => this.point(""));
     }
-    this.begin().finally(() => this.map.on("moveend", () => this.settle()));
+    this.begin().finally(() => {
+      this.map.on("moveend", () => this.settle());
+      setInterval(() => this.refresh(), Number(root.dataset.every) * 1000);
+    });
   }
 
   begin() {
@@ -204,6 +207,12 @@ class Nearby {
     this.waiting = setTimeout(() => this.load(), SETTLED);
   }
 
+  // What happens meanwhile appears by itself, but never under a reader's hands.
+  refresh() {
+    const reading = root.querySelector("[data-near-list]")?.contains(document.activeElement);
+    if (!document.hidden && navigator.onLine && !reading) this.load();
+  }
+
   async load() {
     this.request?.abort();
     this.request = new AbortController();
@@ -234,6 +243,9 @@ class Nearby {
   }
 
   put(told, counted) {
+    const words = JSON.stringify(told);
+    if (words === this.told) return;
+    this.told = words;
     this.shown = { points: counted ? NOTHING : told, hexagons: counted ? told : NOTHING };
     for (const [name, data] of Object.entries(this.shown)) {
       this.map.getSource(`near-${name}`)?.setData(data);
