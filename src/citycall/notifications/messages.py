@@ -1,10 +1,12 @@
 """The words of every message: from plain data to subject, text and HTML."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template import Context
@@ -69,11 +71,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message ready to be sent; the subject is one line."""
+    """A message ready to be sent; the subject is one line.
+
+    ``push`` is the short form for a browser: ``title``, ``body``, ``language``, and ``address``,
+    the report's path on this site.
+    """
 
     subject: str
     text: str
     html: str
+    push: Mapping[str, str]
 
 
 def render(template: Template, notice: Notice, *, language: str) -> Message:
@@ -86,7 +93,18 @@ def render(template: Template, notice: Notice, *, language: str) -> Message:
             subject=context["subject"],
             text=_tidy(_fill(f"{template}.txt", context, autoescape=False)),
             html=_fill(f"{template}.html", context, autoescape=True),
+            push=_push(context["subject"], notice),
         )
+
+
+def _push(subject: str, notice: Notice) -> dict[str, str]:
+    link = urlsplit(notice.link)
+    return {
+        "title": subject,
+        "body": "\n".join(filter(None, (notice.place, _("Open your report to see more.")))),
+        "language": translation.get_language(),
+        "address": f"{link.path}?{link.query}" if link.query else link.path,
+    }
 
 
 def in_words(moment: datetime | None, *, told_at: datetime) -> str:

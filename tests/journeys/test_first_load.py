@@ -1,0 +1,128 @@
+"""The first visit to the page for reporting fits a slow connection: bytes over the wire."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from citycall.core import clock
+from citycall.core.actors import SYSTEM
+from citycall.demo.loading import CATALOG
+from citycall.exchange import catalog_file
+from tests import browser
+from tests.web import town
+
+pytestmark = [*browser.MARKS, pytest.mark.slow]
+
+MOST_BYTES = 150_000
+# Beside the page, in the background, for the next time without a connection.
+MOST_BYTES_KEPT = 60_000
+
+
+def database_url() -> str:
+    """The tests' database, as another process names it."""
+    known = connection.settings_dict
+    who = quote(known.get("USER") or "")
+    secret = f":{quote(known['PASSWORD'])}" if known.get("PASSWORD") else ""
+    host, port = quote(known.get("HOST") or "", safe=""), known.get("PORT") or ""
+    there = f"?host={host}" if "%2F" in host else ""
+    near = "" if there else f"{host}{f':{port}' if port else ''}"
+    more = f"&port={port}" if there and port else ""
+    return f"postgresql://{who}{secret}@{near}/{quote(known['NAME'])}{there}{more}"
+
+
+@pytest.fixture
+def site(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """The site as it is served: gathered and compressed files, the demo's whole catalog."""
+    town.build()
+    text = CATALOG.read_text()
+    catalog_file.import_catalog(text, file_name="catalog.yaml", by=SYSTEM, at=clock.now())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "CITYCALL_HOME": str(tmp_path),
+        "CITYCALL_PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "citycall.settings",
+    }
+    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(gather, env=environment, check=True)
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "2", "--no-ws", "--log-level", "error"),
+        "citycall.wsgi:application",
+    ]
+    server = subprocess.Popen(command, env=environment)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(address: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def test_the_first_load_of_the_report_page_is_small(site: str) -> None:
+    with browser.browser_context(size=browser.PHONE, service_workers="block") as context:
+        page = context.new_page()
+        received: dict[str, int] = {}
+        addresses: dict[str, str] = {}
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on(
+            "Network.requestWillBeSent",
+            lambda event: addresses.update({event["requestId"]: event["request"]["url"]}),
+        )
+        session.on(
+            "Network.loadingFinished",
+            lambda event: received.update(
+                {addresses[event["requestId"]]: int(event["encodedDataLength"])}
+            ),
+        )
+        page.goto(f"{site}/report", wait_until="networkidle")
+        assert len(received) > 5
+        assert sum(received.values()) <= MOST_BYTES, received
+        assert not any("maplibre" in address for address in received)
+
+
+def test_what_is_kept_for_no_connection_is_small(site: str) -> None:
+    with browser.browser_context(size=browser.PHONE, service_workers="allow") as context:
+        page = context.new_page()
+        page.goto(f"{site}/report", wait_until="networkidle")
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        kept: int = page.evaluate(
+            """async () => {
+              const had = new Set(performance.getEntriesByType("resource").map((one) => one.name));
+              let total = 0;
+              for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const { url } of await cache.keys()) {
+                  if (had.has(url)) continue;
+                  const answer = await fetch(url, { method: "HEAD", cache: "no-store" });
+                  total += Number(answer.headers.get("Content-Length") ?? 0);
+                }
+              }
+              return total;
+            }"""
+        )
+        assert 0 < kept <= MOST_BYTES_KEPT
