@@ -154,7 +154,7 @@ def _send_all(phones: list[Page], *, seconds: float) -> int:
         if rounds % 7 == 0:
             tabs[n].close()
             tabs[n] = _opened_again(phones[n])
-        time.sleep(0.2)
+        time.sleep(0.5)
     raise TimeoutError("Some reports still wait.")
 
 

@@ -4,6 +4,7 @@
   "use strict";
 
   const queue = globalThis.CityCallQueue;
+  const DRAW_MS = 50;
 
   globalThis.CityCallList = class {
     constructor(section, words, { edit, send }) {
@@ -13,7 +14,15 @@
       this.template = document.querySelector("template[data-queue-item]");
       this.button = section.querySelector("[data-queue-send]");
       this.button.addEventListener("click", () => send());
-      new BroadcastChannel(queue.CHANNEL).addEventListener("message", () => this.show());
+      new BroadcastChannel(queue.CHANNEL).addEventListener("message", () => this.soon());
+    }
+
+    // Many changes in a row are drawn together.
+    soon() {
+      this.timer ??= setTimeout(() => {
+        this.timer = null;
+        this.show();
+      }, DRAW_MS);
     }
 
     say(sentence) {
