@@ -8,11 +8,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
 from playwright.sync_api import BrowserContext
+from psycopg.conninfo import make_conninfo
 
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import ServiceSpec
@@ -29,16 +29,12 @@ MANY_SERVICES = 64
 MOST_BYTES_KEPT = 60_000
 
 
-def database_url() -> str:
-    """The tests' database, as another process names it."""
+def database() -> str:
+    """The tests' database, as another process finds it."""
     known = connection.settings_dict
-    who = quote(known.get("USER") or "")
-    secret = f":{quote(known['PASSWORD'])}" if known.get("PASSWORD") else ""
-    host, port = quote(known.get("HOST") or "", safe=""), known.get("PORT") or ""
-    there = f"?host={host}" if "%2F" in host else ""
-    near = "" if there else f"{host}{f':{port}' if port else ''}"
-    more = f"&port={port}" if there and port else ""
-    return f"postgresql://{who}{secret}@{near}/{quote(known['NAME'])}{there}{more}"
+    parts = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    there = {name: str(known[key]) for name, key in parts.items() if known.get(key)}
+    return make_conninfo("", dbname=known["NAME"], **there)
 
 
 @pytest.fixture
@@ -58,7 +54,7 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": database(),
         "CITYCALL_HOME": str(tmp_path),
         "CITYCALL_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "citycall.settings",
