@@ -1,4 +1,4 @@
-"""Draws CityCall's mark, a city hall, as favicon.svg, favicon.ico and apple-touch-icon.png."""
+"""Draws CityCall's mark, a city hall, as the icons that browsers and phones ask for."""
 
 from pathlib import Path
 
@@ -48,8 +48,27 @@ def picture(side: int, *, radius: float) -> Image.Image:
     return image.resize((side, side), Image.Resampling.LANCZOS)
 
 
+def app_icon(side: int, *, share: float = 1.0) -> Image.Image:
+    """Return the mark on a square without corners cut, filling `share` of it.
+
+    A phone cuts a maskable icon into its own shape, so the mark stays within the middle.
+    """
+    ground = Image.new("RGB", (side, side), BLUE)
+    mark = picture(round(side * share), radius=0).convert("RGB")
+    ground.paste(mark, ((side - mark.width) // 2,) * 2)
+    return ground.convert("P", palette=Image.Palette.ADAPTIVE, colors=32)
+
+
+def badge(side: int) -> Image.Image:
+    """Return the mark as a phone draws it in its status line: its shape only."""
+    mark = picture(side, radius=0).convert("L").point(lambda light: 255 if light > 160 else 0)
+    image = Image.new("LA", (side, side), (255, 0))
+    image.putalpha(mark)
+    return image
+
+
 def main() -> None:
-    """Write the three files that browsers ask for."""
+    """Write every file."""
     write_svg(TARGET / "favicon.svg")
     sizes = [16, 32, 48]
     pictures = [picture(side, radius=4) for side in sizes]
@@ -61,6 +80,10 @@ def main() -> None:
     )
     touch = picture(180, radius=0).convert("P", palette=Image.Palette.ADAPTIVE, colors=32)
     touch.save(TARGET / "apple-touch-icon.png", optimize=True)
+    app_icon(192).save(TARGET / "icon-192.png", optimize=True)
+    app_icon(512).save(TARGET / "icon-512.png", optimize=True)
+    app_icon(512, share=0.75).save(TARGET / "icon-maskable.png", optimize=True)
+    badge(96).save(TARGET / "badge.png", optimize=True)
 
 
 if __name__ == "__main__":

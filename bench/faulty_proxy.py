@@ -1,4 +1,4 @@
-"""A proxy between two Open311 servers that does what networks do: late, twice, half, or not.
+"""A proxy before a server that does what networks do: late, twice, half, or not.
 
 It also tells the time wrongly: every date of the server behind it is shifted by the same skew, so
 that its clock seems ahead of or behind everybody else's.
@@ -31,7 +31,14 @@ FAULTS: Mapping[str, float] = {
     "cut_short": 3,
     "doubled": 5,
 }
+# What phones meet: all of that more often, and a request that arrives long after its sender gave
+# it up.
+PHONES: Mapping[str, float] = {
+    **{name: share * 1.5 for name, share in FAULTS.items()},
+    "late": 10,
+}
 LONGEST_DELAY_SECONDS = 0.8
+LATEST_SECONDS = 4.0
 _DATED = ("requested_datetime", "updated_datetime", "expected_datetime")
 _ASKED = ("start_date", "end_date", "updated_after", "updated_before")
 
@@ -88,7 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, fault: str, body: bytes) -> None:
         if fault == "delayed":
             time.sleep(self.faults.chance.uniform(0.05, LONGEST_DELAY_SECONDS))
-        if fault == "cut_before":
+        if fault == "late":
+            wait = self.faults.chance.uniform(0.2, LATEST_SECONDS)
+            threading.Timer(wait, self._late, [body]).start()
+        if fault in {"cut_before", "late"}:
             return self._cut()
         if fault == "error_before":
             return self._say(_Answer(500, [], b"<html>Oh no</html>"))
@@ -109,6 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._ask(body)
         else:
             threading.Thread(target=self._ask, args=(body,), daemon=True).start()
+
+    def _late(self, body: bytes) -> None:
+        """Nobody waits for this answer any more."""
+        with suppress(OSError, http.client.HTTPException):
+            self._ask(body)
 
     def _ask(self, body: bytes) -> _Answer:
         headers = {k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection"}}

@@ -25,6 +25,7 @@ class Sizes:
     entries: int
     exported: int
     forwarded: int
+    offline: int
 
 
 FULL = Sizes(
@@ -37,6 +38,7 @@ FULL = Sizes(
     entries=250_000,
     exported=1_000_000,
     forwarded=1_000,
+    offline=1_000,
 )
 SMOKE = Sizes(
     rounds=2,
@@ -48,6 +50,7 @@ SMOKE = Sizes(
     entries=20_000,
     exported=10_000,
     forwarded=20,
+    offline=20,
 )
 
 
@@ -153,6 +156,18 @@ def _search(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return searching.measure(where, entries=sizes.entries)
 
 
+def _offline(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import offline
+
+    return offline.measure(where, count=sizes.offline)
+
+
+def _first_load(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import first_load
+
+    return first_load.measure(where, rounds=sizes.rounds)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -162,4 +177,6 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "machines": _machines,
     "exports": _exports,
     "forwarding": _forwarding,
+    "offline": _offline,
+    "first_load": _first_load,
 }

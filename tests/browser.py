@@ -48,7 +48,9 @@ class OpenedPage:
         loading = message.text.startswith("Failed to load resource")
         # Drawing a map without a graphics card is slow, which the browser mentions now and then.
         slow_drawing = "GL Driver Message" in message.text
-        if message.type in {"error", "warning"} and not (loading or slow_drawing):
+        # Playwright says so where the service worker is kept out.
+        kept_out = "blocked by Playwright" in message.text
+        if message.type in {"error", "warning"} and not (loading or slow_drawing or kept_out):
             self.complaints.append(f"{message.type}: {message.text}")
 
     def notice(self, response: Response) -> None:
@@ -80,13 +82,16 @@ def browser_context(*, size: tuple[int, int] = DESKTOP, **options: Any) -> Itera
     """A fresh browser profile with a window of ``size`` pixels.
 
     ``options`` are Playwright's for a context: ``java_script_enabled=False``,
-    ``locale="es-US"``, ``geolocation={...}``, ``permissions=[...]``.
+    ``locale="es-US"``, ``geolocation={...}``, ``permissions=[...]``,
+    ``service_workers="allow"``.
     """
     width, height = size
     with _django_beside_playwright(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path())
         try:
             phone = width < 640
+            # The app is tried in its own journeys; elsewhere it would only fetch beside the page.
+            options.setdefault("service_workers", "block")
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 has_touch=phone,

@@ -94,7 +94,7 @@ def public(event: Event) -> bool:
 
 
 def mail(template: Template, *, to: Audience, when: Condition | None = None) -> Reaction:
-    """The reaction that owes a message to each of an audience who left an e-mail address."""
+    """The reaction that owes a message to each of an audience, by every way that they gave."""
 
     def owe(event: Event) -> None:
         if when is None or when(event):
@@ -102,9 +102,7 @@ def mail(template: Template, *, to: Audience, when: Condition | None = None) -> 
                 event=event,
                 template=template,
                 recipients=(
-                    Recipient(contact=report.contact, report_id=report.pk)
-                    for report in to(event)
-                    if report.contact is not None
+                    Recipient(contact=report.contact, report_id=report.pk) for report in to(event)
                 ),
             )
 

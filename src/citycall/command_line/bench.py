@@ -27,6 +27,8 @@ CHECKOUT = Path(__file__).parents[3]
             "machines",
             "exports",
             "forwarding",
+            "offline",
+            "first_load",
         ]
     ),
     help="Measure only these.",

@@ -62,10 +62,10 @@ def import_open311(
     ready.django()
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
+    from citycall.core.reaching import check_address
     from citycall.exchange.open311 import profiles
     from citycall.exchange.open311.endpoint import Endpoint
     from citycall.exchange.open311.importing import import_endpoint
-    from citycall.exchange.reaching import check_address
 
     check_address(url)
     dialect = profiles.profile(profile)

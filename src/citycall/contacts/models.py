@@ -34,3 +34,28 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"Contact {self.pk}"
+
+
+class PushSubscription(models.Model):
+    """A browser that asked for messages about one report; its contact has nothing else.
+
+    ``endpoint`` is the browser's own secret address at its maker's push service, ``public_key``
+    and ``secret`` are what messages to it are encrypted with, both in base64url.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="push")
+    report_id = models.BigIntegerField()
+    endpoint = models.CharField(max_length=1000)
+    public_key = models.CharField(max_length=100)
+    secret = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["endpoint"], name="push_by_endpoint")]
+        constraints = [
+            models.UniqueConstraint(fields=["report_id", "endpoint"], name="push_once_a_report")
+        ]
+
+    def __str__(self) -> str:
+        return f"Push messages about report {self.report_id}"

@@ -20,7 +20,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from citycall.core import clock
 from citycall.core.actors import SYSTEM, resident
-from citycall.exchange.reaching import LONGEST_ADDRESS, Unreached, reach
+from citycall.core.reaching import LONGEST_ADDRESS, Unreached, reach
 from citycall.service_requests import photos
 from citycall.service_requests.actions import tell_more
 from citycall.service_requests.models import Attachment, Report

@@ -10,8 +10,8 @@ from citycall.catalog.specs import Privacy
 from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, Faults
+from citycall.core.reaching import LONGEST_ADDRESS
 from citycall.exchange.models import Webhook
-from citycall.exchange.reaching import LONGEST_ADDRESS
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.exchange.webhooks import payload
 from citycall.exchange.webhooks.checks import LONGEST_NAME

@@ -8,18 +8,18 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as jobs
 from procrastinate.types import JSONDict
 
-from citycall.contacts.models import Contact
+from citycall.contacts.models import Contact, PushSubscription
+from citycall.contacts.queries import push_subscriptions
 from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, NotFound
 from citycall.core.models import Event
 from citycall.core.permissions import require
 from citycall.notifications import policies
 from citycall.notifications.messages import Template
-from citycall.notifications.models import Delivery
+from citycall.notifications.models import EMAIL, PUSH, Delivery
 
 DELIVER_TASK = "citycall.deliver"
 DELIVER_QUEUE = "mail"
-EMAIL = "email"
 
 
 class NotFailed(Conflict):
@@ -30,34 +30,41 @@ class NotFailed(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One reporter, and the report that the message will be about."""
+    """One reporter, and the report that the message will be about.
 
-    contact: Contact
+    ``contact`` is none where nothing was left; a browser may have asked for messages all the same.
+    """
+
+    contact: Contact | None
     report_id: int
 
 
 @transaction.atomic
 def notify(*, event: Event, template: Template, recipients: Iterable[Recipient]) -> int:
-    """Owe each recipient with an e-mail address one message about the event.
+    """Owe each recipient one message about the event, by e-mail and in each browser that asked.
 
     Returns how many are newly owed: asked again for the same event, none. Somebody who reported
     the problem twice hears of it once, about the report that comes first.
     """
-    told = Delivery.objects.filter(event=event, channel=EMAIL)
-    known = set(told.values_list("report_id", flat=True))
-    owed = [r for r in _by_address(recipients) if r.report_id not in known]
+    known = set(Delivery.objects.filter(event=event).values_list("channel", "report_id"))
+    reached = list(recipients)
+    owed = [
+        *((EMAIL, contact, report_id) for contact, report_id in _by_address(reached)),
+        *((PUSH, s.contact, s.report_id) for s in _by_browser(reached)),
+    ]
     # Two workers with the same event: the second's rows are refused by the constraint, and its
     # job, run again, finds the first's.
     made = Delivery.objects.bulk_create(
         Delivery(
             event=event,
-            contact=recipient.contact,
-            report_id=recipient.report_id,
-            channel=EMAIL,
+            contact=contact,
+            report_id=report_id,
+            channel=channel,
             template=template.value,
             created_at=event.at,
         )
-        for recipient in owed
+        for channel, contact, report_id in owed
+        if (channel, report_id) not in known
     )
     if made:
         sendings: list[JSONDict] = [{"delivery_id": delivery.pk} for delivery in made]
@@ -65,11 +72,19 @@ def notify(*, event: Event, template: Template, recipients: Iterable[Recipient])
     return len(made)
 
 
-def _by_address(recipients: Iterable[Recipient]) -> list[Recipient]:
-    chosen: dict[str, Recipient] = {}
+def _by_address(recipients: Iterable[Recipient]) -> list[tuple[Contact, int]]:
+    chosen: dict[str, tuple[Contact, int]] = {}
     for recipient in recipients:
-        if recipient.contact.email:
-            chosen.setdefault(recipient.contact.email.casefold(), recipient)
+        contact = recipient.contact
+        if contact is not None and contact.email:
+            chosen.setdefault(contact.email.casefold(), (contact, recipient.report_id))
+    return list(chosen.values())
+
+
+def _by_browser(recipients: Iterable[Recipient]) -> list[PushSubscription]:
+    chosen: dict[str, PushSubscription] = {}
+    for subscription in push_subscriptions([recipient.report_id for recipient in recipients]):
+        chosen.setdefault(subscription.endpoint, subscription)
     return list(chosen.values())
 
 

@@ -1,5 +1,6 @@
 """Sending one owed message, once."""
 
+import json
 import re
 import smtplib
 from collections.abc import Callable
@@ -14,19 +15,17 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from citycall.notifications import messages
+from citycall.contacts import actions as contacts
+from citycall.contacts.models import PushSubscription
+from citycall.contacts.queries import push_subscription_of
+from citycall.notifications import messages, web_push
+from citycall.notifications.failures import Gone, Refused, TryAgainLater
 from citycall.notifications.messages import Message, Notice, Template
-from citycall.notifications.models import Delivery
+from citycall.notifications.models import PUSH, Delivery
+
+__all__ = ["TryAgainLater", "message_id", "send"]
 
 _LONGEST_PROBLEM = 500
-
-
-class TryAgainLater(Exception):
-    """The mail server cannot be reached or cannot take the message now."""
-
-
-class _Refused(Exception):
-    """The mail server will never take this message for this recipient."""
 
 
 def send(
@@ -55,7 +54,8 @@ def send(
 
 def _settle(delivery: Delivery, notice_for: Callable[[Delivery], Notice], at: datetime) -> None:
     contact = delivery.contact
-    if contact.erased_at is not None or not contact.email:
+    hand_over = _way_to(delivery, at=at) if contact.erased_at is None else None
+    if hand_over is None:
         delivery.state, delivery.problem = Delivery.State.SKIPPED, "The address was erased."
         return
     message = messages.render(
@@ -63,14 +63,35 @@ def _settle(delivery: Delivery, notice_for: Callable[[Delivery], Notice], at: da
     )
     delivery.attempts += 1
     try:
-        _hand_over(_email(delivery, message))
-    except _Refused as error:
+        hand_over(message)
+    except Gone as error:
+        delivery.state, delivery.problem = Delivery.State.SKIPPED, str(error)
+    except Refused as error:
         delivery.state = Delivery.State.FAILED
         delivery.problem = _without_address(str(error), contact.email)
     except TryAgainLater as error:
         delivery.problem = _without_address(str(error), contact.email)
     else:
         delivery.state, delivery.sent_at, delivery.problem = Delivery.State.SENT, at, ""
+
+
+def _way_to(delivery: Delivery, *, at: datetime) -> Callable[[Message], None] | None:
+    """How the message gets to its recipient, or none where that is not known any more."""
+    if delivery.channel == PUSH:
+        browser = push_subscription_of(delivery.contact_id)
+        return (lambda message: _push(delivery, message, browser, at=at)) if browser else None
+    if not delivery.contact.email:
+        return None
+    return lambda message: _hand_over(_email(delivery, message))
+
+
+def _push(delivery: Delivery, message: Message, browser: PushSubscription, *, at: datetime) -> None:
+    told = {**message.push, "tag": f"delivery-{delivery.pk}"}
+    try:
+        web_push.hand_over(browser, json.dumps(told).encode(), at=at)
+    except Gone:
+        contacts.end(browser.endpoint, at=at)
+        raise
 
 
 def _email(delivery: Delivery, message: Message) -> mail.EmailMultiAlternatives:
@@ -118,7 +139,7 @@ def _id_of(made: str, *, name: str) -> str:
 
 
 def _hand_over(email: mail.EmailMultiAlternatives) -> None:
-    """Give the message to the mail server; raises ``_Refused`` or ``TryAgainLater``."""
+    """Give the message to the mail server; raises ``Refused`` or ``TryAgainLater``."""
     _check_address(email.to[0])
     connection = mail.get_connection()
     try:
@@ -133,7 +154,7 @@ def _hand_over(email: mail.EmailMultiAlternatives) -> None:
         # reporter's address is to blame, so the message waits.
         raise TryAgainLater(_one_line(error)) from error
     except ValueError as error:
-        raise _Refused(f"The message cannot be written: {error}") from error
+        raise Refused(f"The message cannot be written: {error}") from error
     finally:
         # What the server has taken is sent, however badly the goodbye goes.
         with suppress(OSError):
@@ -144,13 +165,13 @@ def _check_address(address: str) -> None:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise _Refused("The address is not one that mail can be sent to.") from error
+        raise Refused("The address is not one that mail can be sent to.") from error
 
 
 def _verdict(code: int, words: bytes | str) -> Exception:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     sentence = f"The mail server answered {code}: {' '.join(said.split())}"
-    return _Refused(sentence) if 500 <= code < 600 else TryAgainLater(sentence)
+    return Refused(sentence) if 500 <= code < 600 else TryAgainLater(sentence)
 
 
 def _one_line(error: OSError) -> str:
@@ -162,5 +183,7 @@ def _one_line(error: OSError) -> str:
 
 def _without_address(problem: str, address: str) -> str:
     """Servers repeat the address in their answer; personal data stays in contacts alone."""
+    if not address:
+        return problem[:_LONGEST_PROBLEM]
     found = re.compile(re.escape(address), re.IGNORECASE)
     return found.sub("…", problem)[:_LONGEST_PROBLEM]

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template import Context
@@ -71,11 +72,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message ready to be sent; the subject is one line."""
+    """A message ready to be sent; the subject is one line.
+
+    ``push`` is the short form for a browser: ``title``, ``body``, ``language``, and ``address``,
+    the report's path on this site.
+    """
 
     subject: str
     text: str
     html: str
+    push: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(template: Template, notice: Notice, *, language: str) -> Message:
@@ -88,6 +94,7 @@ def render(template: Template, notice: Notice, *, language: str) -> Message:
             subject=context["subject"],
             text=_tidy(_fill(f"{_FOLDER}/{template}.txt", context, autoescape=False)),
             html=_fill(f"{_FOLDER}/{template}.html", context, autoescape=True),
+            push=_push(context["subject"], notice),
         )
 
 
@@ -101,6 +108,16 @@ def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Mes
             text=_tidy(_fill(f"{_ALONE}/{name}.txt", filled, autoescape=False)),
             html=_fill(f"{_ALONE}/{name}.html", filled | {"subject": subject}, autoescape=True),
         )
+
+
+def _push(subject: str, notice: Notice) -> dict[str, str]:
+    link = urlsplit(notice.link)
+    return {
+        "title": subject,
+        "body": "\n".join(filter(None, (notice.place, _("Open your report to see more.")))),
+        "language": translation.get_language(),
+        "address": f"{link.path}?{link.query}" if link.query else link.path,
+    }
 
 
 def in_words(moment: datetime | None, *, told_at: datetime) -> str:

@@ -5,6 +5,8 @@ from django.db import models
 from citycall.contacts.models import Contact
 from citycall.core.models import Event
 
+EMAIL, PUSH = "email", "push"
+
 
 class Delivery(models.Model):
     """One message about one event to one contact; made once however often the event is handled."""
@@ -19,7 +21,7 @@ class Delivery(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="deliveries")
     report_id = models.BigIntegerField()
-    channel = models.CharField(max_length=10, default="email")
+    channel = models.CharField(max_length=10, default=EMAIL)
     template = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)

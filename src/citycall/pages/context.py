@@ -34,6 +34,9 @@ FOOTER_LINKS: tuple[Link, ...] = (
     ("/developers", _("Developers")),
 )
 SIGN_OUT_URL = "/sign-out"
+# The installable app and the page for reporting without a connection.
+APP_MANIFEST, SERVICE_WORKER = "/app.webmanifest", "/service-worker.js"
+OFFLINE_PAGE = "/report/offline"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -51,6 +54,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "resident_links": _links("CITYCALL_RESIDENT_LINKS", RESIDENT_LINKS),
         "staff_links": _links("CITYCALL_STAFF_LINKS", STAFF_LINKS),
         "footer_links": _links("CITYCALL_FOOTER_LINKS", FOOTER_LINKS),
+        "app_manifest": _existing(APP_MANIFEST),
+        "app_worker": _existing(SERVICE_WORKER),
+        "app_queue": _existing(OFFLINE_PAGE),
         "sign_out_url": _existing(getattr(settings, "CITYCALL_SIGN_OUT_URL", SIGN_OUT_URL)),
         "is_staff": lambda: _is_staff(request),
     }

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 HEADERS = (
     ("Referrer-Policy", "same-origin"),
@@ -59,3 +61,19 @@ def _policy(map_style: str, map_origins: tuple[str, ...]) -> str:
             "frame-ancestors 'none'",
         ]
     )
+
+
+class CompressedPages(GZipMiddleware):
+    """Send pages compressed, each with a random part against guessing what is in it (BREACH).
+
+    Downloads and pictures go as they are: they are compressed already, or are asked for in parts.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Compress what is a whole page of HTML."""
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.streaming or not is_page:
+            return response
+        return super().process_response(request, response)

@@ -69,7 +69,8 @@ def erase(email: str, *, at: datetime) -> int:
         with transaction.atomic():
             feedback.erase(ids)
             count += erase_reports(ids, by=resident(reports=ids), at=at)
-    contacts.erase(list(with_email(email).values_list("pk", flat=True)), at=at)
+            contacts.erase([], report_ids=ids, at=at)
+    contacts.erase(list(with_email(email).values_list("pk", flat=True)), report_ids=[], at=at)
     return count
 
 

@@ -6,6 +6,7 @@ The page only hurries ahead: the server asks the catalog again when the form is 
 import json
 
 from citycall.catalog.specs import Question
+from citycall.web.telling import mark
 
 
 def for_page(question: Question) -> str:
@@ -19,8 +20,13 @@ def for_page(question: Question) -> str:
 
 
 def stops_for_page(question: Question) -> list[dict[str, str]]:
-    """The stops with the keys that call for them, as JSON in ``keys``."""
+    """The stops with the keys that call for them, as JSON in ``keys``, and what marks them read."""
     return [
-        {"keys": json.dumps(stop.when), "kind": stop.kind.value, "text": stop.text}
+        {
+            "keys": json.dumps(stop.when),
+            "kind": stop.kind.value,
+            "text": stop.text,
+            "mark": mark(stop),
+        }
         for stop in question.stops
     ]

@@ -28,6 +28,7 @@ _TELLING: Final = "telling"
 _SENT: Final = "sent_reports"
 _MOST_SENT: Final = 20
 MOST_PHOTOS: Final = 5
+_CONTACT: Final = ("name", "email", "phone")
 
 
 @dataclass(kw_only=True)
@@ -129,9 +130,32 @@ class Telling:
                 name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip()
             ),
             language=get_language() or settings.LANGUAGE_CODE,
-            idempotency_key=f"{self.key}.{self.fingerprint()}",
+            idempotency_key=self.idempotency_key,
             stop_read=bool(self.stop_read) and self.stop() is None,
         )
+
+    @property
+    def idempotency_key(self) -> str:
+        """What marks this report, as it is now, as one and the same however often it is sent."""
+        return f"{self.key}.{self.fingerprint()}"
+
+    def so_far(self, *, sending: bool) -> dict[str, Any]:
+        """What was told, for the page that goes on without a connection: pairs of name and value.
+
+        ``sending`` where it may be sent from the page that shows this: then its key goes along, so
+        that a report whose answer was lost is not made a second time.
+        """
+        names = ("service", "place", "directions", "latitude", "longitude", "accuracy")
+        told = {name: getattr(self, name) for name in (*names, "words", "wanted", *_CONTACT)}
+        answers = {f"answers.{code}": given for code, given in self.answers.items()}
+        pairs = [
+            [name, value]
+            for name, given in {**told, **answers, "stop_read": self.stop_read}.items()
+            for value in (given if isinstance(given, list) else [given])
+            if value
+        ]
+        key = self.idempotency_key if sending else ""
+        return {"fields": pairs, "photos": len(self.photos), "key": key}
 
     def fingerprint(self) -> str:
         """A short digest of all that would be sent."""

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from citycall.exchange.reaching import Reply, Unreached
+from citycall.core.reaching import Reply, Unreached
 from tests.city import NOW
 
 Fault = Callable[["PartnerServer", str, str], Reply | None]

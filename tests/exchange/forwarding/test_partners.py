@@ -11,10 +11,10 @@ from citycall.command_line import partners as commands
 from citycall.core.actors import SYSTEM
 from citycall.core.errors import Faults, NotAllowed, NotFound
 from citycall.core.models import Revision
+from citycall.core.reaching import BadAddress
 from citycall.exchange.forwarding import actions, jobs, keys, queries
 from citycall.exchange.forwarding.waking import wake_sender
 from citycall.exchange.models import Partner
-from citycall.exchange.reaching import BadAddress
 from tests.city import NOW, City
 
 from .conftest import Exchange, spec

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zoneinfo import ZoneInfo
 
-from citycall.exchange.reaching import Reply, Unreached
+from citycall.core.reaching import Reply, Unreached
 
 KEY = "a-key"
 MOST = 1_000

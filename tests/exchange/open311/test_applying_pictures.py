@@ -8,9 +8,9 @@ import pytest
 
 from citycall.core.actors import SYSTEM
 from citycall.core.models import Event
+from citycall.core.reaching import Reply, Unreached
 from citycall.exchange.open311 import applying
 from citycall.exchange.open311.applying import ToldUpdate, apply_update
-from citycall.exchange.reaching import Reply, Unreached
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import Attachment, ServiceRequest
 from tests import city as small_city

@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 from django.conf import LazySettings
 
 from citycall.command_line.open311 import import_open311
+from citycall.core.reaching import BadAddress
 from citycall.exchange.open311.profiles import UnknownProfile
-from citycall.exchange.reaching import BadAddress
 from citycall.service_requests.models import ServiceRequest
 from tests.exchange.open311.servers import KEY, MANNERS, Server, invented, listening
 

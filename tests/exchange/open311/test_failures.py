@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from citycall.core.reaching import Reply, Unreached
 from citycall.exchange.open311.asking import Reach
 from citycall.exchange.open311.client import Client, Limited, Rejected, Unavailable
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.patience import Patience
 from citycall.exchange.open311.profiles import profile
 from citycall.exchange.open311.told import NewRequest
-from citycall.exchange.reaching import Reply, Unreached
 
 NEW = NewRequest(service_code="1", client_request_id="a", address="1 Main St")
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)

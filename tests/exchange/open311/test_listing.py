@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citycall.core.reaching import Reply
 from citycall.exchange.open311.client import Client, TooMany
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.profiles import profile
-from citycall.exchange.reaching import Reply
 from tests.exchange.open311.servers import KEY, Manners, Server, invented
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)

@@ -12,12 +12,12 @@ from django.test import Client as Browser
 
 from citycall.core import clock
 from citycall.core.actors import SYSTEM
+from citycall.core.reaching import Reply
 from citycall.exchange.open311.client import Client, Rejected
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.importing import import_endpoint
 from citycall.exchange.open311.profiles import Format, profile
 from citycall.exchange.open311.told import NewRequest
-from citycall.exchange.reaching import Reply
 from citycall.service_requests.actions import work
 from citycall.service_requests.models import ServiceRequest
 from tests.city import NOW, City

@@ -12,11 +12,11 @@ from django.conf import LazySettings
 from pyarrow import parquet
 
 from citycall.core.actors import SYSTEM
+from citycall.core.reaching import Reply, reach
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.importing import EndpointReport, import_endpoint
 from citycall.exchange.open311.patience import Patience
 from citycall.exchange.open311.profiles import profile
-from citycall.exchange.reaching import Reply, reach
 from citycall.service_requests.models import Report, ServiceRequest, Status
 from tests.exchange.open311.servers import KEY, MANNERS, Server, listening, moment
 

@@ -9,8 +9,8 @@ from citycall.accounts.models import ApiKey
 from citycall.core.actors import SYSTEM, Actor, resident
 from citycall.core.errors import Faults, NotAllowed, NotFound
 from citycall.core.models import Revision
+from citycall.core.reaching import BadAddress
 from citycall.exchange.models import Webhook
-from citycall.exchange.reaching import BadAddress
 from citycall.exchange.webhooks import actions, queries, signing
 from citycall.exchange.webhooks.actions import TooManyWebhooks, WebhookEnded
 from citycall.service_requests.policies import READ_SCOPE

@@ -14,6 +14,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, Faults, NotFound
 from citycall.core.models import Event
 from citycall.core.permissions import require
+from citycall.core.reaching import check_address
 from citycall.exchange import policies
 from citycall.exchange.forwarding import composing, queries
 from citycall.exchange.forwarding.queries import TAKERS, Taker
@@ -21,7 +22,6 @@ from citycall.exchange.forwarding.specs import PartnerSpec
 from citycall.exchange.forwarding.waking import wake_poller, wake_sender
 from citycall.exchange.models import Forward, ForwardedEvent, Partner
 from citycall.exchange.open311.profiles import PROFILES, Updates
-from citycall.exchange.reaching import check_address
 from citycall.service_requests import queries as service_requests
 from citycall.service_requests.actions.change import lock
 from citycall.service_requests.events import SUBJECT

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from citycall.core import clock
-from citycall.exchange import reaching
+from citycall.core import clock, reaching
+from citycall.core.reaching import Reply
 from citycall.exchange.forwarding.keys import key_of
 from citycall.exchange.models import Partner
 from citycall.exchange.open311.asking import Reach
@@ -14,7 +14,6 @@ from citycall.exchange.open311.client import Client
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.patience import Patience
 from citycall.exchange.open311.profiles import profile
-from citycall.exchange.reaching import Reply
 
 SECONDS: Final = 20.0
 # What is asked is asked again at once where a single answer got lost; not so what is told.

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed, NotFound
 from citycall.core.models import Event
+from citycall.core.reaching import Unreached, reach
 from citycall.exchange.models import ReceivedUpdate
 from citycall.exchange.open311 import following
 from citycall.exchange.open311.following import Case, Meaning, meaning_of
-from citycall.exchange.reaching import Unreached, reach
 from citycall.service_requests import photos, queries
 from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.change import lock

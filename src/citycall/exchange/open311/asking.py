@@ -8,11 +8,11 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 from citycall.core import clock
+from citycall.core.reaching import Reply, Unreached
 from citycall.exchange.open311.endpoint import Endpoint
 from citycall.exchange.open311.failures import Limited, Rejected, Unavailable
 from citycall.exchange.open311.parsing import NotUnderstood, parse
 from citycall.exchange.open311.records import faults
-from citycall.exchange.reaching import Reply, Unreached
 
 Pairs = Iterable[tuple[str, str]]
 

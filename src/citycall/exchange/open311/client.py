@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from citycall.core import clock
-from citycall.exchange import reaching
+from citycall.core import clock, reaching
 from citycall.exchange.open311 import posting, reading
 from citycall.exchange.open311.asking import Answer, Reach, ask, tell
 from citycall.exchange.open311.endpoint import Endpoint

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from citycall.accounts.models import Role
+from citycall.core import reaching
 from citycall.core.actors import Actor
 from citycall.core.clock import city_zone
 from citycall.core.errors import DomainError, NotAllowed
 from citycall.core.permissions import Grant
-from citycall.exchange import reaching
 from citycall.exchange.history import HistoryReport, import_history
 from citycall.exchange.open311 import sheet
 from citycall.exchange.open311.asking import Reach

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from citycall.core.reaching import Reply, Unreached, reach
 from citycall.exchange.models import Webhook
-from citycall.exchange.reaching import Reply, Unreached, reach
 from citycall.exchange.webhooks import signing
 
 SECONDS: Final = 10.0

@@ -10,7 +10,7 @@ from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.specs import Privacy
 from citycall.core.errors import Faults
-from citycall.exchange.reaching import check_address
+from citycall.core.reaching import check_address
 from citycall.exchange.webhooks.payload import KINDS
 from citycall.places.queries import areas as area_index
 

@@ -111,9 +111,11 @@ def allow(by: Actor) -> None:
 
 def key_of(draft: Draft, *, by: Actor) -> str | None:
     """The stored form of a draft's key: one sender's keys never meet another's."""
-    if not draft.idempotency_key:
-        return None
-    scope = f"{by.kind}:{by.id}:{draft.idempotency_key}"
+    return _stored_key(draft.idempotency_key, by=by) if draft.idempotency_key else None
+
+
+def _stored_key(idempotency_key: str, *, by: Actor) -> str:
+    scope = f"{by.kind}:{by.id}:{idempotency_key}"
     return hashlib.sha256(scope.encode()).hexdigest()
 
 
@@ -127,16 +129,31 @@ def found_again(error: IntegrityError, draft: Draft, *, by: Actor) -> Receipt | 
             raise KeyUsedOtherwise(
                 _("This submission's key was already used for a different report.")
             ) from error
-        return Receipt(
-            request_id=first.service_request_id,
-            report_id=first.pk,
-            number=first.number,
-            promised_at=first.service_request.promised_at,
-            again=True,
-        )
+        return _receipt_of(first)
     if "_number" in message:
         return None
     raise error
+
+
+def received(idempotency_key: str, *, by: Actor) -> Receipt | None:
+    """The receipt of whatever this sender handed in with the key before, or none.
+
+    For a door whose sender may have changed the text since, or that asks again after the service
+    has changed: ``submit`` would refuse what it had taken already.
+    """
+    key = _stored_key(idempotency_key, by=by)
+    first = Report.objects.select_related("service_request").filter(idempotency_key=key).first()
+    return _receipt_of(first) if first is not None else None
+
+
+def _receipt_of(report: Report) -> Receipt:
+    return Receipt(
+        request_id=report.service_request_id,
+        report_id=report.pk,
+        number=report.number,
+        promised_at=report.service_request.promised_at,
+        again=True,
+    )
 
 
 def _own_transaction() -> AbstractContextManager[Any]:

@@ -18,3 +18,9 @@ def web_style() -> SafeString:
 def web_module(name: str) -> SafeString:
     """One script of the residents' pages, each a module that the page works without."""
     return format_html('<script type="module" src="{}"></script>', static(f"web/{name}.js"))
+
+
+@register.simple_tag
+def web_script(name: str) -> SafeString:
+    """One plain script of the residents' pages: those that the service worker uses, too."""
+    return format_html('<script src="{}" defer></script>', static(f"web/{name}.js"))

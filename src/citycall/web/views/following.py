@@ -20,7 +20,7 @@ from citycall.accounts import misses
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.feedback import actions as feedback
-from citycall.notifications import links
+from citycall.notifications import links, web_push
 from citycall.service_requests import public
 from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
@@ -99,6 +99,7 @@ def show(
             else ""
         ),
         "emergency": settings.CITYCALL_EMERGENCY_NUMBER,
+        "push_key": web_push.public_key() if own else "",
     }
     return render(request, "web/request.html", context, status=422 if faults else 200)
 

@@ -87,7 +87,10 @@ def forget(request: HttpRequest) -> HttpResponse:
     """Make this browser forget the reports made from it."""
     visits.forget(request)
     messages.success(request, _("This device no longer remembers your reports."))
-    return redirect("web:home")
+    response = redirect("web:home")
+    # Reports that wait to be sent are the browser's own to forget.
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def service_groups() -> list[dict[str, Any]]:

@@ -142,6 +142,7 @@ class StepView(View):
             "telling": self.telling,
             "entry": self.entry,
             "spec": self.entry.spec,
+            "so_far": self.telling.so_far(sending=self.step is Step.REVIEW),
             **steps.progress(self.step, self.entry.spec),
             **self.show(faults or {}),
         }

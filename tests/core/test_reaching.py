@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from citycall.exchange import reaching
-from citycall.exchange.reaching import BadAddress, Unreached, check_address, reach
+from citycall.core import reaching
+from citycall.core.reaching import BadAddress, Unreached, check_address, reach
 from tests.exchange import receiver as receivers
 from tests.exchange.receiver import Receiver, receiving
 

@@ -26,7 +26,7 @@ import httpx
 from django.utils.translation import gettext as _
 
 from citycall.core.errors import DomainError
-from citycall.exchange.networks import may_be_called
+from citycall.core.networks import may_be_called
 
 T = TypeVar("T")
 
