@@ -1,5 +1,6 @@
-"""What a browser's session remembers of its resident: which reports have been proven theirs."""
+"""What a browser's session remembers of its resident: reports proven theirs, opinions given."""
 
+import secrets
 from typing import Final
 
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from citycall.core.actors import Actor, ActorKind, resident
 
 _OWN: Final = "own_reports"
 _MOST: Final = 50
+_VISITOR: Final = "visitor"
+_OPINIONS: Final = "opinions"
 
 
 def resident_of(request: HttpRequest) -> Actor:
@@ -34,6 +37,25 @@ def prove(request: HttpRequest, report_id: int) -> None:
     """Remember that a report is the visitor's; the oldest of more than fifty is forgotten."""
     kept = [known for known in _own(request) if known != report_id]
     request.session[_OWN] = [*kept, report_id][-_MOST:]
+
+
+def visitor_of(request: HttpRequest) -> str:
+    """A random word for this session, so that what its visitor says is counted once."""
+    known = request.session.get(_VISITOR)
+    if not isinstance(known, str):
+        known = request.session[_VISITOR] = secrets.token_urlsafe(16)
+    return known
+
+
+def opinion_of(request: HttpRequest, about: str) -> str:
+    """What the visitor has said of something in this session; empty where nothing."""
+    return str(request.session.get(_OPINIONS, {}).get(about, ""))
+
+
+def keep_opinion(request: HttpRequest, about: str, said: str) -> None:
+    """Remember what the visitor said; the oldest of more than fifty is forgotten."""
+    kept = {**request.session.get(_OPINIONS, {}), about: said}
+    request.session[_OPINIONS] = dict(list(kept.items())[-_MOST:])
 
 
 def forget(request: HttpRequest) -> None:

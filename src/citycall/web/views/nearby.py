@@ -16,12 +16,13 @@ from citycall.accounts.sign_in import client_address
 from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
+from citycall.knowledge.alerts import touching
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
 from citycall.service_requests import map as request_map
+from citycall.web import alerts, sentences
 from citycall.web import nearby as asking
-from citycall.web import sentences
 from citycall.web.nearby import Asked, NearbyForm
 
 # Counted by each web process. One address may be a library full of people who move maps.
@@ -122,6 +123,7 @@ def _around(
         "requests": lines,
         "further": found.further,
         "begun": bool(request.GET.get("further")),
+        "alerts": alerts.several(touching(point, within_m=asked.within_m, at=at)),
     }
 
 
