@@ -13,6 +13,14 @@ from tests import browser
 from tests.web import told, town
 
 pytestmark = browser.MARKS
+PAGES = (
+    "/", "/answers", "/answers?q=snow+pothole", "/answers?q=snow+pothole&box=1",
+    "/answers?q=xylophone", "/answers/snow", "/answers/block-party", "/permits", "/programs",
+    "/alerts", "/alerts/cable", "/collection-days", "/collection-days?place=qwxyz",
+    "/collection-days?lon=-76.6&lat=39.29", "/holidays", "/events", "/directory",
+    "/directory?q=moon", "/services/pothole", "/report?q=snow+pothole",
+    "/nearby?lon=-76.6&lat=39.29",
+)  # fmt: skip
 SCRIPTS = [pytest.param(True, id="scripts"), pytest.param(False, id="no-scripts")]
 
 
@@ -42,19 +50,17 @@ def checked(opened: browser.OpenedPage, folder: Path, name: str, *, scripts: boo
 def test_every_page_is_usable_by_everybody(
     site: str, size: tuple[int, int], tmp_path: Path
 ) -> None:
+    faults = []
     with browser.open_page(site, size=size) as opened:
-        for number, address in enumerate(
-            (
-                "/", "/answers", "/answers?q=snow+pothole", "/answers?q=snow+pothole&box=1",
-                "/answers?q=xylophone", "/answers/snow", "/answers/block-party", "/permits",
-                "/programs", "/alerts", "/alerts/cable", "/collection-days",
-                "/collection-days?place=qwxyz", "/collection-days?lon=-76.6&lat=39.29",
-                "/holidays", "/events", "/directory", "/directory?q=moon", "/services/pothole",
-                "/report?q=snow+pothole", "/nearby?lon=-76.6&lat=39.29",
-            )
-        ):  # fmt: skip
+        for number, address in enumerate(PAGES):
             opened.page.goto(f"{site}{address}")
-            checked(opened, tmp_path, f"page-{number:02}")
+            opened.page.screenshot(path=tmp_path / f"page-{number:02}.png", full_page=True)
+            faults += [f"{address}: {each}" for each in browser.axe_violations(opened.page)]
+            faults += [f"{address}: small {each}" for each in browser.small_targets(opened.page)]
+            if browser.wider_than_screen(opened.page):
+                faults.append(f"{address}: wider than the screen")
+        faults += opened.complaints
+    assert faults == []
 
 
 @pytest.mark.parametrize("scripts", SCRIPTS)
