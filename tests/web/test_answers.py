@@ -168,8 +168,10 @@ def test_a_list_goes_on_by_its_link(client: Client) -> None:
 
 def test_the_start_page_shows_alerts_and_what_is_reported_most(client: Client, city: City) -> None:
     told.alert()
-    submit(draft("graffiti"), by=city.resident, at=clock.now())
+    for service in ("pothole", "graffiti", "graffiti"):
+        submit(draft(service), by=city.resident, at=clock.now())
     page = text(client, "/")
+    assert page.index('value="graffiti"') < page.index('value="pothole"')
     assert "A cable is broken" in page
     assert page.index('value="graffiti"') > page.index("Reported most")
     assert "What is the problem, or what do you want to know?" in page

@@ -135,7 +135,7 @@ def _contacts_for(words: str, *, language: str) -> list[days.Contact]:
 
 def _alerts_for(words: str, *, language: str, at: datetime) -> list[AlertSpec]:
     """The live alerts that have one of the telling words in their title, or half in all."""
-    asked = {word for word in fold(words).split() if len(word) > 2}
+    asked = {word for word in fold(words).split() if len(word) > 3}
     return [each for each in alerts.live(at=at) if _speaks_of(each, asked, language)][:_MOST_ALERTS]
 
 

@@ -27,9 +27,9 @@ def state(working: WorkingTime, *, at: datetime) -> dict[str, object]:
         return {"open": True, "words": _("Open around the clock")}
     if not now.is_open:
         opens = moments.in_words(now.changes_at, at=at)
-        return {"open": False, "words": _("Closed now. Opens %(when)s.") % {"when": opens}}
+        return {"open": False, "words": _("Closed now. Opens %(when)s") % {"when": opens}}
     closes = moments.in_words(now.changes_at, at=at)
-    return {"open": True, "words": _("Open now, until %(when)s.") % {"when": closes}}
+    return {"open": True, "words": _("Open now, until %(when)s") % {"when": closes}}
 
 
 def by_weekday(spec: CalendarSpec) -> list[dict[str, str]]:

@@ -181,7 +181,7 @@ def _holiday(each: Holiday) -> Told:
     moved = [one for one in each.collections if one.is_moved]
     return {
         "day": each.day,
-        "title": translated(each.name) or written[0] or _("Other hours"),
+        "title": written[0] or translated(each.name) or _("Other hours"),
         "words": written[1],
         "closed": [one.name for one in each.agencies if not one.off.hours],
         "other_hours": [
