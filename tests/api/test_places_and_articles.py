@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from citycall.core import clock
 from citycall.core.actors import SYSTEM
 from citycall.knowledge.actions import save_article
 from citycall.knowledge.specs import ArticleSpec
 from tests.city import NOW
+from tests.web import told
 
 
 @pytest.fixture
@@ -63,3 +65,18 @@ def test_an_article_is_told_whole(anybody) -> None:
     assert "<strong>311</strong>" in told["html"]
     assert anybody.get("/articles/dragons").status_code == 404
     assert anybody.get("/articles/%00").status_code == 404
+
+
+def test_live_alerts_are_told_in_the_asked_language(city, anybody) -> None:
+    told.alert(translations={"es": {"title": "Un cable roto", "words": "Está oscuro."}})
+    told.alert(code="over", ends=clock.now())
+    (alert,) = anybody.get("/alerts?language=es").json()["items"]
+    assert (alert["code"], alert["title"], alert["language"]) == ("cable", "Un cable roto", "es")
+    assert alert["services"] == ["pothole"]
+    assert alert["circle"]["radius_m"] == 500
+
+
+def test_an_unchanged_list_of_alerts_costs_nothing(city, anybody) -> None:
+    told.alert()
+    tag = anybody.get("/alerts")["ETag"]
+    assert anybody.get("/alerts", If_None_Match=tag).status_code == 304

@@ -48,7 +48,7 @@ def check(opened: browser.OpenedPage, *, scripts: bool) -> None:
 def tell(opened: browser.OpenedPage, photo: Path, *, scripts: bool) -> str:
     """From the start page to the number."""
     page = opened.page
-    page.get_by_label("What is the problem?").fill("dark street light")
+    page.get_by_label("What is the problem, or what do you want to know?").fill("dark street light")
     page.get_by_role("button", name="Start").click()
     check(opened, scripts=scripts)
     page.get_by_role("button", name="Street light out").first.click()

@@ -19,18 +19,20 @@ from citycall.exchange.models import (
     Webhook,
     WebhookDelivery,
 )
-from citycall.knowledge.models import Article
+from citycall.knowledge.models import Article, Opinion, UnansweredSearch
 from citycall.manage.site import GROUPS, CappedPaginator, site
 from citycall.notifications.models import Delivery
-from citycall.places.models import Area, AreaLayer, Place
+from citycall.places.models import Place
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Report
 from tests.city import NOW, draft
+from tests.web import told
 
 PAGES = sorted(site._registry.values(), key=lambda page: page.model.__name__)
 ADDABLE = {
-    "Agency", "ApiKey", "Article", "Outcome", "RoutingRule", "Service", "Team", "User", "Webhook",
+    "Agency", "ApiKey", "Article", "Collection", "DirectoryEntry", "HolidayNotice", "LocalEvent",
+    "Outcome", "RoutingRule", "Service", "ServiceAlert", "Team", "User", "Webhook",
     "WorkingCalendar",
 }  # fmt: skip
 
@@ -39,8 +41,6 @@ ADDABLE = {
 def _something_of_everything(city) -> None:
     """At least one row of every registered model."""
     receipt = submit(draft(), by=city.resident, at=NOW)
-    layer = AreaLayer.objects.create(code="districts", name="Districts", kind="partition")
-    Area.objects.create(layer=layer, code="1", name="First", shape=b"")
     Place.objects.create(
         kind="park", code="p1", name="Park", search="park", longitude=-76.6, latitude=39.3
     )
@@ -58,6 +58,13 @@ def _something_of_everything(city) -> None:
     Article.objects.create(
         code="snow", title="Snow", body="It is cleared.", checked_on=NOW.date(), updated_at=NOW
     )
+    told.alert()
+    told.event()
+    told.contact()
+    told.collections()
+    told.holiday(NOW.date())
+    Opinion.objects.create(subject="article", code="snow", visitor="one", helped=True, at=NOW)
+    UnansweredSearch.objects.create(words="moon", first_on=NOW.date(), last_on=NOW.date())
 
 
 def _other_systems(receipt: Receipt) -> None:

@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from citycall.accounts import misses, sign_in
 from citycall.places import tile_store
-from citycall.web import verdicts
+from citycall.web import pace, verdicts
 from citycall.web.views import places
 from tests.city import City
 from tests.web import town
@@ -23,11 +23,13 @@ def _no_one_is_counted_yet() -> Iterator[None]:
     verdicts.forget()
     sign_in.forget_failures()
     places.forget()
+    pace.forget()
     yield
     misses.forget()
     verdicts.forget()
     sign_in.forget_failures()
     places.forget()
+    pace.forget()
 
 
 @pytest.fixture(autouse=True)

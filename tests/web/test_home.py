@@ -11,7 +11,8 @@ from tests.city import City
 
 def test_it_leads_to_a_report_a_number_and_the_services(client: Client, city: City) -> None:
     page = client.get("/").content.decode()
-    assert 'action="/report"' in page
+    assert 'action="/answers"' in page
+    assert 'href="/report"' in page
     assert 'action="/track"' in page
     assert "Street light out" in page
     assert 'href="tel:911"' in page

@@ -32,6 +32,8 @@ _SENTENCES = {
     "string_": gettext_lazy("This must be text."),
     "bool_": gettext_lazy("This must be true or false."),
     "int_": gettext_lazy("This must be a whole number."),
+    "datetime_": gettext_lazy("This must be a date and time such as 2026-12-24 08:00."),
+    "float_": gettext_lazy("This must be a number."),
     "date_": gettext_lazy("This must be a date such as 2026-12-24."),
     "model_": gettext_lazy("This must have named fields."),
     "dict_": gettext_lazy("This must have named fields."),

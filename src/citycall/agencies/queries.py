@@ -127,7 +127,10 @@ class Directory:
 
     def working_time(self, agency_id: int, calendar_code: str | None = None) -> WorkingTime:
         """How an agency's working time is counted, or that of the calendar that is named."""
-        code = calendar_code or self.agency(agency_id).spec.calendar
+        return self.calendar(calendar_code or self.agency(agency_id).spec.calendar)
+
+    def calendar(self, code: str) -> WorkingTime:
+        """How time is counted by the calendar with this code; raises ``UnknownCalendar``."""
         sentence = _("There is no such calendar.")
         return _known(self._calendars.get(code), UnknownCalendar, sentence)
 

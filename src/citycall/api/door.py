@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from citycall.api import (
+    alerts,
     articles,
     catalog,
     entrance,
@@ -41,6 +42,7 @@ ROUTERS = (
     requests.router,
     photos.router,
     articles.router,
+    alerts.router,
     open_data.router,
     webhooks.router,
     staff.router,

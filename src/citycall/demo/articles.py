@@ -1,4 +1,4 @@
-"""The demo city's articles, from ``articles.yaml``."""
+"""The demo city's articles, permits and programs."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +13,14 @@ from citycall.knowledge.actions import save_article
 from citycall.knowledge.specs import ArticleSpec
 
 ARTICLES = Path(__file__).with_name("articles.yaml")
+PROGRAMS = Path(__file__).with_name("programs.yaml")
 
 
 def load(*, by: Actor, at: datetime) -> int:
     """Save every article of the demo city, which needs its catalog; returns how many."""
-    written: dict[str, dict[str, Any]] = YAML(typ="safe").load(ARTICLES)
+    written: dict[str, dict[str, Any]] = {}
+    for file in (ARTICLES, PROGRAMS):
+        written |= YAML(typ="safe").load(file)
     for code, fields in written.items():
         save_article(spec=_spec(code, fields, at), by=by, at=at)
     return len(written)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
-from citycall.demo import articles, geography, people
+from citycall.demo import articles, geography, people, told
 from citycall.demo.geography import City
 from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
@@ -41,6 +41,7 @@ def load_city(*, at: datetime) -> City:
             )
             people.make(at=at)
             articles.load(by=SYSTEM, at=at)
+            told.load(city, by=SYSTEM, at=at)
         tiles.build(water=Path(folder) / WATER)
     return city
 

@@ -1,1 +1,1 @@
-"""Articles that answer questions, and the search that finds them."""
+"""What residents can know without asking a person: articles, alerts, days, events, directory."""

@@ -1,11 +1,15 @@
 """Reading articles: those that are published, and the history for those who write them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from citycall.core import paging
 from citycall.core.actors import Actor
 from citycall.core.errors import NotFound
 from citycall.core.models import Revision
@@ -14,12 +18,24 @@ from citycall.knowledge import markdown
 from citycall.knowledge.models import Article
 from citycall.knowledge.policies import PERMISSIONS
 from citycall.knowledge.searching import FoundArticle, search
-from citycall.knowledge.specs import ArticleSpec
+from citycall.knowledge.specs import ArticleSpec, FactsSpec
 
-__all__ = ["ArticleEntry", "FoundArticle", "UnknownArticle", "article", "articles", "search"]
+__all__ = [
+    "ArticleEntry",
+    "ArticleLine",
+    "FoundArticle",
+    "UnknownArticle",
+    "article",
+    "articles",
+    "listed",
+    "search",
+]
 
 ARTICLE = "article"
 MOST = 5_000
+# What nobody has looked at for longer than this may have changed since.
+LONG_UNCHECKED = timedelta(days=365)
+_LINE = ("code", "title", "summary", "checked_on", "facts")
 
 
 class UnknownArticle(NotFound):
@@ -41,10 +57,27 @@ class ArticleEntry:
     agency: str | None
     language: str
     checked_on: date
+    kind: Article.Kind = Article.Kind.ANSWER
+    facts: FactsSpec | None = None
 
     @cached_property
     def html(self) -> str:
         return markdown.html(self.body)
+
+    def is_long_unchecked(self, today: date) -> bool:
+        """Whether it is so long since somebody made sure of it that it may be wrong by now."""
+        return today - self.checked_on > LONG_UNCHECKED
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """A published article as a list has it; ``facts`` are those of a permit or program."""
+
+    code: str
+    title: str
+    summary: str
+    checked_on: date
+    facts: FactsSpec | None
 
 
 def article(code: str) -> ArticleEntry:
@@ -61,6 +94,53 @@ def articles(*, language: str = "en") -> list[ArticleEntry]:
     return [_entry(row) for row in rows[:MOST]]
 
 
+def listed(
+    *, language: str, kind: Article.Kind | None = None, after: str = "", size: int = 50
+) -> tuple[list[ArticleLine], str]:
+    """One page of the published articles of a language (and kind), by title.
+
+    ``after`` is the cursor of the page before. Returns the cursor of the next page too, empty on
+    the last one; raises ``BadCursor``.
+    """
+    rows = Article.objects.filter(language=language, published=True)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if after:
+        title, code = paging.decode(after, kinds=(str, str))
+        rows = rows.filter(Q(title__gt=title) | Q(title=title, code__gt=code))
+    found = rows.order_by("title", "code").values_list(*_LINE)[: size + 1]
+    lines = _lines(found)
+    more = len(lines) > size
+    last = lines[size - 1] if more else None
+    return lines[:size], paging.encode([last.title, last.code]) if last else ""
+
+
+def of_service(service: str, *, language: str, limit: int = 5) -> Sequence[ArticleLine]:
+    """The published articles that lead to a service, by title."""
+    rows = Article.objects.filter(language=language, published=True, services__contains=[service])
+    found = rows.order_by("title", "code").values_list(*_LINE)[:limit]
+    return _lines(found)
+
+
+def titles(codes: Sequence[str]) -> list[ArticleLine]:
+    """The published articles with these codes, by title."""
+    if not codes:
+        return []
+    rows = Article.objects.filter(code__in=codes, published=True).order_by("title", "code")
+    return _lines(rows.values_list(*_LINE))
+
+
+def _lines(rows: Iterable[Any]) -> list[ArticleLine]:
+    return [
+        ArticleLine(code, title, summary, checked_on, _facts(facts))
+        for code, title, summary, checked_on, facts in rows
+    ]
+
+
+def _facts(kept: object) -> FactsSpec | None:
+    return FactsSpec.model_validate(kept) if kept else None
+
+
 def article_spec(row: Article) -> ArticleSpec:
     """What its writer wrote of an article."""
     return ArticleSpec(
@@ -74,6 +154,8 @@ def article_spec(row: Article) -> ArticleSpec:
         language=row.language,
         checked_on=row.checked_on,
         published=row.published,
+        kind=Article.Kind(row.kind),
+        facts=_facts(row.facts),
     )
 
 
@@ -94,4 +176,6 @@ def _entry(row: Article) -> ArticleEntry:
         agency=row.agency_code or None,
         language=row.language,
         checked_on=row.checked_on,
+        kind=Article.Kind(row.kind),
+        facts=_facts(row.facts),
     )

@@ -1,18 +1,30 @@
-"""An article as its writer writes it, whole."""
+"""Articles, alerts, events and directory entries as their writers write them, whole."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from citycall.agencies.documents import (
     Code,
     Document,
+    Email,
+    Fault,
     Line,
     LongCode,
     LongName,
+    Phone,
+    Text,
+    Website,
+    Words,
     clean_text,
+    raise_any,
 )
+from citycall.core import clock
+from citycall.knowledge.models import Article
 
 LONGEST_BODY = 40_000
 
@@ -20,7 +32,29 @@ _Body = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST_BODY), AfterValidator(clean_text)
 ]
 _Keyword = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-_Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$")]
+AreaName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9_-]+/.+$", max_length=141), AfterValidator(clean_text)
+]
+
+
+def _in_city(moment: datetime) -> datetime:
+    """Staff write the city's own time; what says its offset is shown in it too."""
+    zone = clock.city_zone()
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_city)]
+
+
+class FactsSpec(Document):
+    """What everybody asks of a permit or a program."""
+
+    who: Words
+    cost: Line
+    how_long: Line
+    bring: tuple[Line, ...] = Field((), max_length=30)
+    apply: Words
 
 
 class ArticleSpec(Document):
@@ -39,6 +73,135 @@ class ArticleSpec(Document):
     keywords: tuple[_Keyword, ...] = Field((), max_length=100)
     services: tuple[LongCode, ...] = Field((), max_length=20)
     agency: Code | None = None
-    language: _Language = "en"
+    language: Language = "en"
     checked_on: date
     published: bool = True
+    kind: Article.Kind = Article.Kind.ANSWER
+    facts: FactsSpec | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ArticleSpec":
+        if (self.facts is None) != (self.kind is Article.Kind.ANSWER):
+            sentence = _("Permits and programs have facts; other answers have none.")
+            raise_any([Fault(("facts",), sentence)])
+        return self
+
+
+class SaidSpec(Document):
+    """The same in another language."""
+
+    title: LongName
+    words: Text = ""
+
+
+class EntrySpec(Document):
+    """What all that staff tell has in common: a title and words, perhaps in several languages."""
+
+    code: LongCode
+    title: LongName
+    words: Text = ""
+    language: Language = "en"
+    translations: Mapping[Language, SaidSpec] = Field(default_factory=dict)
+    retired: bool = False
+
+    def said(self, language: str) -> tuple[str, str, str]:
+        """Title, words and their language: the reader's where it is there, else its own."""
+        general = language.partition("-")[0]
+        for known in (language, general):
+            if known == self.language:
+                break
+            if known in self.translations:
+                said = self.translations[known]
+                return said.title, said.words, known
+        return self.title, self.words, self.language
+
+
+class AlertState(StrEnum):
+    """How far the city is with what an alert tells."""
+
+    KNOWN = "known"
+    CREWS = "crews"
+    PLANNED = "planned"
+
+
+class CircleSpec(Document):
+    """Everything within so many metres of a point."""
+
+    longitude: float = Field(ge=-180, le=180)
+    latitude: float = Field(ge=-85, le=85)
+    radius_m: float = Field(ge=10, le=50_000)
+
+
+class AlertSpec(EntrySpec):
+    """Something that the city knows of, from ``starts`` until ``ends`` (none: until it is ended).
+
+    It concerns the services that it names, in its areas ("layer/code") or circle; without either
+    the whole city. ``articles`` are codes of those that say more, ``request`` is the public id of
+    the request that deals with it.
+    """
+
+    words: Words
+    state: AlertState = AlertState.KNOWN
+    starts: Moment
+    ends: Moment | None = None
+    agency: Code | None = None
+    services: tuple[LongCode, ...] = Field((), max_length=50)
+    areas: tuple[AreaName, ...] = Field((), max_length=200)
+    circle: CircleSpec | None = None
+    articles: tuple[LongCode, ...] = Field((), max_length=20)
+    request: int | None = Field(None, ge=1, le=2**63 - 1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AlertSpec":
+        _refuse_disorder(self.starts, self.ends)
+        return self
+
+    @property
+    def placed(self) -> bool:
+        """Whether it concerns a part of the city only."""
+        return bool(self.areas) or self.circle is not None
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether it is told at this moment."""
+        return not self.retired and self.starts <= at and (self.ends is None or at < self.ends)
+
+
+class EventSpec(EntrySpec):
+    """A public event, where and when; an event that is cancelled is still told."""
+
+    starts: Moment
+    ends: Moment
+    place: Line
+    longitude: float | None = Field(None, ge=-180, le=180)
+    latitude: float | None = Field(None, ge=-85, le=85)
+    agency: Code | None = None
+    website: Website = ""
+    cancelled: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "EventSpec":
+        _refuse_disorder(self.starts, self.ends)
+        return self
+
+
+class DirectorySpec(EntrySpec):
+    """Whom to call; ``words`` say what for, ``keywords`` what else people call it.
+
+    One that names an ``agency`` speaks for it and has its phone and hours where it gives none.
+    ``calendar`` is the code of a working calendar; without one, hours are not known.
+    """
+
+    words: Words
+    agency: Code | None = None
+    calendar: Code | None = None
+    phone: Phone = ""
+    email: Email = ""
+    website: Website = ""
+    address: Line = ""
+    after_hours: Line = ""
+    keywords: tuple[_Keyword, ...] = Field((), max_length=100)
+
+
+def _refuse_disorder(starts: datetime, ends: datetime | None) -> None:
+    if ends is not None and ends <= starts:
+        raise_any([Fault(("ends",), _("The end must be after the beginning."))])

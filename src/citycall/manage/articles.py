@@ -37,8 +37,8 @@ class ArticleAdmin(DocumentAdmin):
         spec=ArticleSpec, spec_of=knowledge_queries.article_spec, save=knowledge.save_article
     )
     kind_name = knowledge_queries.ARTICLE
-    list_display = ("title", "code", "language", "checked_on", "published")
-    list_filter = ("published", "language")
+    list_display = ("title", "code", "kind", "language", "checked_on", "published")
+    list_filter = ("published", "kind", "language")
     search_fields = ("title", "code", "searchable")
     search_help_text = _("A word of the article, or its code")
     ordering = ("title", "code")

@@ -20,6 +20,7 @@ from citycall.core.errors import DomainError
 from citycall.core.models import Event, Revision
 from citycall.knowledge import actions as knowledge
 from citycall.knowledge import queries as knowledge_queries
+from citycall.knowledge.picture import SPECS
 from citycall.manage import texts
 from citycall.manage.site import ReadOnly, site, who
 from citycall.notifications.models import Delivery
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 MOST_AT_ONCE = 100
+_KNOWLEDGE = {knowledge_queries.ARTICLE, *SPECS}
 _CATALOG = {*agency_queries.KINDS, catalog_queries.SERVICE, catalog_queries.OUTCOME}
 
 
@@ -92,7 +94,7 @@ class RevisionAdmin(ReadOnly):
                 catalog.undo(revision=revision.pk, by=by, at=at)
             elif revision.subject_kind == routing_queries.SUBJECT:
                 routing.undo(revision=revision.pk, by=by, at=at)
-            elif revision.subject_kind == knowledge_queries.ARTICLE:
+            elif revision.subject_kind in _KNOWLEDGE:
                 knowledge.undo(revision=revision.pk, by=by, at=at)
             else:
                 raise CannotUndoHere(_now("Please take this change back on its own page."))

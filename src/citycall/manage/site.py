@@ -42,7 +42,19 @@ GROUPS: Sequence[tuple[Text, Mapping[str, Text]]] = (
         },
     ),
     (_("People and programs"), {"User": _("People and roles"), "ApiKey": _("API keys")}),
-    (_("What residents can read"), {"Article": _("Articles")}),
+    (
+        _("What residents can read"),
+        {
+            "Article": _("Articles, permits and programs"),
+            "ServiceAlert": _("Service alerts"),
+            "Collection": _("Collection days"),
+            "HolidayNotice": _("Holiday schedules"),
+            "LocalEvent": _("Local events"),
+            "DirectoryEntry": _("Directory"),
+            "Opinion": _("Did it answer them?"),
+            "UnansweredSearch": _("Searched and not found"),
+        },
+    ),
     (
         _("Other systems"),
         {

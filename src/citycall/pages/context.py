@@ -18,6 +18,7 @@ RESIDENT_LINKS: tuple[Link, ...] = (
     ("/track", _("Track a request")),
     ("/nearby", _("Near you")),
     ("/services", _("Services")),
+    ("/answers", _("Answers")),
     ("/me", _("My reports")),
 )
 STAFF_LINKS: tuple[Link, ...] = (

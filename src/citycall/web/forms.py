@@ -204,6 +204,29 @@ class TrackForm(TypedForm):
     )
 
 
+class MissingForm(TypedForm):
+    """What an answer did not say, in one optional text."""
+
+    missing = forms.CharField(
+        label=_("What was missing?"),
+        help_text=_("For the city's staff only. Please leave out names and phone numbers."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),
+    )
+
+
+class PlaceForm(TypedForm):
+    """One place, in any words."""
+
+    mark_optional = False
+    place = forms.CharField(
+        label=_("Your address"),
+        help_text=_("An address, a street corner, a park or another name."),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": 300, "autocomplete": "street-address"}),
+    )
+
+
 class WordsForm(TypedForm):
     """One text that a step on the request page asks for."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from citycall.catalog.specs import Question, ServiceSpec
 from citycall.service_requests import public
 from citycall.service_requests.queries import Nearby
+from citycall.web import alerts
 from citycall.web.telling import Telling
 
 
@@ -87,7 +88,7 @@ def following(telling: Telling) -> Step:
     for step in course(telling.entry().spec):
         if step in telling.done:
             continue
-        if step is Step.KNOWN and not known_nearby(telling):
+        if step is Step.KNOWN and not is_known(telling):
             continue
         return step
     return Step.REVIEW
@@ -103,6 +104,11 @@ def known_nearby(telling: Telling) -> Sequence[Nearby]:
     """Open problems of the same service close to the place that was told."""
     location = telling.location()
     return public.known_near(telling.entry(), location) if location is not None else ()
+
+
+def is_known(telling: Telling) -> bool:
+    """Whether an open problem or a service alert may be what is being reported."""
+    return bool(alerts.answering(telling) or known_nearby(telling))
 
 
 def progress(step: Step, spec: ServiceSpec | None) -> dict[str, object]:

@@ -5,8 +5,11 @@ from django.urls import path
 from citycall.accounts.sign_in import SignIn, SignOut
 from citycall.web import developer_urls
 from citycall.web.views import (
-    feed,
+    alerts,
+    answers,
     app,
+    days,
+    feed,
     following,
     home,
     maps,
@@ -78,5 +81,18 @@ urlpatterns = [
     path("open-data/dictionary.json", open_data.dictionary, name="open-data-dictionary"),
     path("open-data/requests.<str:ending>", open_data.part, name="open-data-part"),
     path("open-data/<slug:edition>/<str:name>", open_data.edition_file, name="open-data-file"),
+    path("answers", answers.answers, name="answers"),
+    path("answers/<slug:code>", answers.article, name="article"),
+    path("answers/<slug:code>/helped", answers.helped, name="article-helped"),
+    path("alerts", alerts.all_alerts, name="alerts"),
+    path("alerts/<slug:code>", alerts.one, name="alert"),
+    path("permits", answers.permits, name="permits"),
+    path("programs", answers.programs, name="programs"),
+    path("collection-days", days.collection_days, name="collection-days"),
+    path("collection-days.ics", days.collection_calendar, name="collection-calendar"),
+    path("holidays", days.holidays, name="holidays"),
+    path("events", days.events, name="events"),
+    path("events/<slug:code>.ics", days.event_calendar, name="event-calendar"),
+    path("directory", days.directory, name="directory"),
     *developer_urls.urlpatterns,
 ]

@@ -1,5 +1,6 @@
-"""What a browser's session remembers of its resident: which reports have been proven theirs."""
+"""What a browser's session remembers of its resident: reports proven theirs, opinions given."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +14,8 @@ _MOST: Final = 50
 _ADDRESS: Final = "proven_email"
 # Long enough to look through one's reports, short enough for a device that others use too.
 _PROVEN_FOR: Final = timedelta(hours=1)
+_VISITOR: Final = "visitor"
+_OPINIONS: Final = "opinions"
 
 
 def resident_of(request: HttpRequest) -> Actor:
@@ -53,6 +56,25 @@ def proven_email(request: HttpRequest, *, at: datetime) -> str:
     if kept is None or datetime.fromisoformat(kept["at"]) + _PROVEN_FOR < at:
         return ""
     return str(kept["email"])
+
+
+def visitor_of(request: HttpRequest) -> str:
+    """A random word for this session, so that what its visitor says is counted once."""
+    known = request.session.get(_VISITOR)
+    if not isinstance(known, str):
+        known = request.session[_VISITOR] = secrets.token_urlsafe(16)
+    return known
+
+
+def opinion_of(request: HttpRequest, about: str) -> str:
+    """What the visitor has said of something in this session; empty where nothing."""
+    return str(request.session.get(_OPINIONS, {}).get(about, ""))
+
+
+def keep_opinion(request: HttpRequest, about: str, said: str) -> None:
+    """Remember what the visitor said; the oldest of more than fifty is forgotten."""
+    kept = {**request.session.get(_OPINIONS, {}), about: said}
+    request.session[_OPINIONS] = dict(list(kept.items())[-_MOST:])
 
 
 def forget(request: HttpRequest) -> None:

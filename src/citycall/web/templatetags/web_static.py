@@ -15,6 +15,12 @@ def web_style() -> SafeString:
 
 
 @register.simple_tag
+def know_style() -> SafeString:
+    """The style sheet of the pages that answer: articles, alerts, days, directory."""
+    return format_html('<link rel="stylesheet" href="{}">', static("web/know.css"))
+
+
+@register.simple_tag
 def web_module(name: str) -> SafeString:
     """One script of the residents' pages, each a module that the page works without."""
     return format_html('<script type="module" src="{}"></script>', static(f"web/{name}.js"))

@@ -14,22 +14,33 @@ from django.views.decorators.http import require_POST, require_safe
 from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.targets import describe
-from citycall.web import visits
+from citycall.core import clock
+from citycall.knowledge import alerts as knowledge_alerts
+from citycall.knowledge.queries import of_service as articles_of_service
+from citycall.service_requests.popular import most_used
+from citycall.web import alerts, visits
 from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
+from citycall.web.found import topics
 
 _SECONDS_AN_HOUR = 3_600
 _HOURS_OF_TWO_DAYS = 48
+MOST_POPULAR = 3
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What can I do here?"""
+    at = clock.now()
     context = {
         "groups": service_groups(),
         "something_else": catalog().something_else,
         "track": TrackForm(typed={}),
         "own": bool(visits.own_reports(request)),
+        "popular": most_used(MOST_POPULAR),
+        "topics": topics(),
+        "now": at,
+        **alerts.now(at=at),
     }
     return render(request, "web/home.html", context)
 
@@ -55,7 +66,11 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     if not entry.active:
         raise UnknownService(_("This service is no longer offered. Please choose another."))
     spec = entry.spec
+    at = clock.now()
     context = {
+        "now": at,
+        "alerts": alerts.several(knowledge_alerts.about_service(code, at=at)),
+        "articles": articles_of_service(code, language=alerts.language()),
         "entry": entry,
         "agency": catalog().agency(entry.agency_id),
         "promise": describe(spec.target) if spec.target else "",

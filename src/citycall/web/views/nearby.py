@@ -16,11 +16,12 @@ from citycall.accounts.sign_in import client_address
 from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
+from citycall.knowledge.alerts import touching
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
 from citycall.service_requests import map as request_map
-from citycall.web import feeds, sentences
+from citycall.web import alerts, feeds, sentences
 from citycall.web import nearby as asking
 from citycall.web.nearby import Asked, NearbyForm
 
@@ -124,6 +125,7 @@ def _around(
         "further": found.further,
         "begun": bool(request.GET.get("further")),
         "feed": feeds.address(asked, point),
+        "alerts": alerts.several(touching(point, within_m=asked.within_m, at=at)),
     }
 
 

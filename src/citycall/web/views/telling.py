@@ -17,13 +17,16 @@ from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
 from citycall.core.errors import Faults
 from citycall.core.numbers import BadNumber, read, show
 from citycall.web import steps, telling
+from citycall.web.alerts import language
 from citycall.web.finding import services_for
+from citycall.web.found import articles_for
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
 from citycall.web.views.home import service_groups
 
 # A shared computer must not show the next person what was typed, yet Back must find it.
 private = cache_control(private=True, no_cache=True)
+MOST_ANSWERS = 3
 
 
 @method_decorator(private, name="dispatch")
@@ -229,6 +232,7 @@ def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -
         "something_else": catalog().something_else,
         "unfinished": unfinished,
         "fault": fault,
+        "answering": articles_for(words, language=language(), limit=MOST_ANSWERS) if words else (),
         **steps.progress(Step.WHAT, None),
     }
     return render(request, "web/report/what.html", context, status=422 if fault else 200)

@@ -15,7 +15,7 @@ from citycall.core.errors import DomainError, Faults
 from citycall.places.coordinates import Point
 from citycall.service_requests import photo_places, photos
 from citycall.service_requests.actions.tell_more import NotOpen
-from citycall.web import photo_point, steps, telling
+from citycall.web import alerts, photo_point, steps, telling
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,
@@ -25,6 +25,7 @@ from citycall.web.forms import (
 )
 from citycall.web.steps import Step
 from citycall.web.telling import MOST_PHOTOS
+from citycall.web.views.alerts import answered_by
 from citycall.web.views.photos import picture
 from citycall.web.views.sending import deliver
 from citycall.web.views.telling import StepView, go_on, private
@@ -168,10 +169,11 @@ class Known(StepView):
 
     step = Step.KNOWN
     template = "web/report/known.html"
+    answered = ""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The open problems of the same service nearby; without any, the next step."""
-        if not steps.known_nearby(self.telling):
+        """The alerts and open problems that it may be; without any, the next step."""
+        if not steps.is_known(self.telling):
             self.telling.done = [*self.telling.done, Step.KNOWN.value]
             telling.save(request, self.telling)
             return redirect(steps.address(steps.following(self.telling)))
@@ -182,6 +184,7 @@ class Known(StepView):
 
         The page never has its number, since a number can prove a report.
         """
+        self.answered = request.POST.get("alert", "")
         chosen = request.POST.get("joins", "")
         nearby = {str(near.request_id): near.number for near in steps.known_nearby(self.telling)}
         self.telling.joins = nearby.get(chosen, "")
@@ -191,13 +194,19 @@ class Known(StepView):
 
     def passed(self, request: HttpRequest) -> HttpResponse:
         """A report that joins a known problem needs nothing more than perhaps a contact."""
+        if self.answered:
+            return answered_by(request, self.answered)
         if self.telling.joins and Step.CONTACT not in steps.course(self.entry.spec):
             return _join(self, request)
         return super().passed(request)
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """The problems."""
-        return {"nearby": steps.known_nearby(self.telling), "fault": faults.get("joins", "")}
+        return {
+            "nearby": steps.known_nearby(self.telling),
+            "alerts": alerts.several(alerts.answering(self.telling)),
+            "fault": faults.get("joins", ""),
+        }
 
 
 class Contact(StepView):
