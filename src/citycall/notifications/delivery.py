@@ -23,7 +23,7 @@ from citycall.notifications.failures import Gone, Refused, TryAgainLater
 from citycall.notifications.messages import Message, Notice, Template
 from citycall.notifications.models import PUSH, Delivery
 
-__all__ = ["TryAgainLater", "message_id", "send"]
+__all__ = ["TryAgainLater", "message_id", "send", "send_alone"]
 
 _LONGEST_PROBLEM = 500
 
@@ -103,7 +103,7 @@ def send_alone(message: Message, *, to: str, mark: str) -> None:
 
     Raises ``TryAgainLater``. An address that cannot be written to is left alone.
     """
-    with suppress(_Refused):
+    with suppress(Refused):
         _hand_over(_written(message, to=to, known_as=_id_of(mark, name="message")))
 
 
