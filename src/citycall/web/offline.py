@@ -180,6 +180,7 @@ def page_words() -> dict[str, str]:
             "connection."
         ),
         "sent": _("Everything on this device has been sent."),
+        "changeFirst": _("Something has to be changed before the city can take the report."),
         "waits": _("Waits to be sent. Written on %s."),
         "change": _("The city could not take this report yet. Please change:"),
         "received": _("Received. Confirmation number: %s"),

@@ -44,6 +44,7 @@
       const needs = template?.dataset ?? {};
       this.form.querySelector("[data-part=place]").hidden = needs.location === "none";
       this.form.querySelector("[data-part=contact]").hidden = needs.contact === "not_asked";
+      this.form.querySelector("[data-part=seen]").hidden = !template;
       this.form.querySelector("[data-seen]").textContent = needs.seen ?? "";
       this.showStop();
     }
@@ -51,7 +52,14 @@
     // A warning that was not read yet hides all that comes after it.
     showStop() {
       const shown = [...this.part.querySelectorAll("[data-stop-shown]")];
-      this.unread = shown.map((stop) => stop.dataset.mark).filter((mark) => !this.read.has(mark));
+      const unread = shown.filter((stop) => !this.read.has(stop.dataset.mark));
+      this.unread = unread.map((stop) => stop.dataset.mark);
+      const asking = unread[0]?.closest("[data-question]");
+      let behind = false;
+      for (const question of this.part.querySelectorAll("[data-question]")) {
+        question.classList.toggle("web-behind-stop", behind);
+        behind ||= question === asking;
+      }
       this.stop.hidden = !this.unread.length;
       this.rest.hidden = this.unread.length > 0;
     }

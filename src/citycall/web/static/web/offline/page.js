@@ -52,7 +52,8 @@
     globalThis.navigator.storage?.persist?.().catch(() => {});
     askForSync().catch(() => {});
     const left = await send({ hurry: true });
-    list.say(left ? words.kept : words.sent);
+    const changing = !left && (await queue.waiting());
+    list.say(left ? words.kept : changing ? words.changeFirst : words.sent);
   }
 
   // An empty form, for another report.
