@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from citycall.api import (
+    appointments,
     articles,
     catalog,
     entrance,
@@ -45,6 +46,7 @@ ROUTERS = (
     webhooks.router,
     staff.router,
     steps.router,
+    appointments.router,
 )
 
 

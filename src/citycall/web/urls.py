@@ -5,6 +5,9 @@ from django.urls import path
 from citycall.accounts.sign_in import SignIn, SignOut
 from citycall.web import developer_urls
 from citycall.web.views import (
+    answering,
+    booking,
+    dates,
     following,
     home,
     maps,
@@ -32,6 +35,7 @@ urlpatterns = [
     path("report/place", where.WhichPlace.as_view(), name="report-place"),
     path("report/details", telling_steps.Details.as_view(), name="report-details"),
     path("report/known", telling_steps.Known.as_view(), name="report-known"),
+    path("report/date", dates.WhichDate.as_view(), name="report-date"),
     path("report/contact", telling_steps.Contact.as_view(), name="report-contact"),
     path("report/review", sending.Review.as_view(), name="report-review"),
     path("report/photos/<str:name>", telling_steps.draft_photo, name="report-photo"),
@@ -41,6 +45,12 @@ urlpatterns = [
     path("r/<str:number>/confirm", following.confirm, name="request-confirm"),
     path("r/<str:number>/still-there", following.StillThere.as_view(), name="request-dispute"),
     path("r/<str:number>/withdraw", following.Withdraw.as_view(), name="request-withdraw"),
+    path("r/<str:number>/answer", answering.answer, name="request-answer"),
+    path("r/<str:number>/rate", answering.rate, name="request-rate"),
+    path("book/<str:number>", booking.page, name="book"),
+    path("book/<str:number>/date", booking.choose, name="book-choose"),
+    path("book/<str:number>/cancel", booking.cancel, name="book-cancel"),
+    path("book/<str:number>/calendar.ics", booking.calendar_file, name="book-calendar"),
     path("nearby", nearby.nearby, name="nearby"),
     path("nearby/points.json", nearby.points, name="nearby-points"),
     path("nearby/hexagons.json", nearby.hexagons, name="nearby-hexagons"),

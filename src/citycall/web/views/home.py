@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.targets import describe
-from citycall.web import visits
+from citycall.web import outlook, visits
 from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
 
@@ -59,6 +59,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "entry": entry,
         "agency": catalog().agency(entry.agency_id),
         "promise": describe(spec.target) if spec.target else "",
+        "lately": outlook.lately(entry.id),
         "others": [o for o in catalog().services if o.spec.group == spec.group and o is not entry],
     }
     return render(request, "web/service.html", context)
