@@ -81,14 +81,14 @@ def test_book_move_and_cancel(site: str, size: tuple[int, int], scripts: bool) -
     options: dict[str, Any] = {} if scripts else {"java_script_enabled": False}
     with browser.open_page(site, size=size, **options) as opened:
         page = opened.page
-        tell(opened, site, scripts=scripts)
+        number = tell(opened, site, scripts=scripts)
         before = page.inner_text(".web-state")
         page.get_by_role("link", name="Move or cancel the date").click()
         look(opened, "book", scripts=scripts)
         page.locator("label.usa-radio__label").nth(2).click()
         page.get_by_role("button", name="Move to this date").click()
         assert "Your date is booked." in page.inner_text("body")
-        page.get_by_role("link", name="Report ").first.click()
+        page.get_by_role("link", name=f"Report {number}").click()
         assert page.inner_text(".web-state") != before
         page.get_by_role("link", name="Move or cancel the date").click()
         page.get_by_role("link", name="Cancel the date").click()

@@ -59,7 +59,8 @@ def _text(words: str) -> str:
 
 def _folded(line: str) -> bytes:
     """The line in pieces of at most 75 bytes, none of which cuts a character in two."""
-    pieces, piece = [], b""
+    pieces: list[bytes] = []
+    piece = b""
     for character in line:
         encoded = character.encode()
         # Every piece after the first begins with a space, which counts.

@@ -18,6 +18,7 @@ from citycall.core.paging import Page, decode, encode
 from citycall.places.index import AreaRef
 from citycall.places.locations import Location
 from citycall.places.queries import areas
+from citycall.service_requests import policies
 from citycall.service_requests import queries as service_requests
 from citycall.service_requests.models import ServiceRequest
 
@@ -192,7 +193,7 @@ def day_loads(actor: Actor, day: date) -> list[RouteLoad]:
 
 def _offered_on(actor: Actor, day: date) -> dict[tuple[int, str], int]:
     """The capacity of each route that has this date, by service and route."""
-    grant = service_requests.policies.PERMISSIONS["read"]
+    grant = policies.PERMISSIONS["read"]
     found = {}
     for entry in catalog().services:
         booking = entry.spec.booking

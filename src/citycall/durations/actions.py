@@ -85,7 +85,12 @@ def _courses(service_id: int, neighborhoods: set[int], *, at: datetime) -> Itera
 
 
 def _latest(service_id: int, *, at: datetime) -> Iterable[tuple[_Example, list[int]]]:
-    asked = {"service": service_id, "since": at - NOT_OLDER, "at": at, "most": MOST_READ}
+    asked: dict[str, int | datetime] = {
+        "service": service_id,
+        "since": at - NOT_OLDER,
+        "at": at,
+        "most": MOST_READ,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, asked)
         rows = cursor.fetchall()

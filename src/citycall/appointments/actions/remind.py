@@ -1,6 +1,6 @@
 """Reminding of tomorrow's appointments, each once."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -34,7 +34,7 @@ def remind_due(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _remind_some(day: object, *, at: datetime) -> list[bool]:
+def _remind_some(day: date, *, at: datetime) -> list[bool]:
     """A batch of the day's appointments, and for each whether its reporters are told."""
     rows = list(
         Appointment.objects.select_for_update(skip_locked=True, of=("self",))

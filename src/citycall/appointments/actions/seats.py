@@ -91,7 +91,9 @@ def free_turn(offer: Offer, *, address: str, year: int, but: int | None = None) 
         year=year,
         state__in=[State.BOOKED, State.PASSED],
     )
-    turns = rows.exclude(pk=but).values_list("turn", flat=True)
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    turns = rows.values_list("turn", flat=True)
     return _lowest((turn for turn in turns if turn is not None), most, TooOften(most, year))
 
 

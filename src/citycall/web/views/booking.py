@@ -93,15 +93,14 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("Your date is cancelled."))
             return redirect("web:request", number=numbers.show(told.number))
+    form = WordsForm(label=_("Would you like to say why?"), typed={"words": words}, faults=faults)
+    form.fields["words"].required = False
     context = {
         "number": numbers.show(told.number),
         "comes": outlook.comes(booked, at=clock.now()),
         "alone": told.report_count == 1,
-        "form": WordsForm(
-            label=_("Would you like to say why?"), typed={"words": words}, faults=faults
-        ),
+        "form": form,
     }
-    context["form"].fields["words"].required = False
     return render(request, "web/book/cancel.html", context, status=422 if faults else 200)
 
 
