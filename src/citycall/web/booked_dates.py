@@ -1,7 +1,7 @@
 """Dates of appointments in a resident's words, and a limit on how many one visitor may hold."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest
@@ -55,7 +55,7 @@ def choices(dates: Sequence[FreeDate], *, at: datetime) -> list[tuple[str, str]]
 
 
 def _offered(free: FreeDate, *, at: datetime) -> str:
-    words = window_in_words(free.starts_at, free.ends_at, at=at)
+    words = capital(window_in_words(free.starts_at, free.ends_at, at=at))
     if free.left > FEW_LEFT:
         return words
     left = ngettext("%(n)s left", "%(n)s left", free.left) % {"n": free.left}
@@ -63,17 +63,16 @@ def _offered(free: FreeDate, *, at: datetime) -> str:
 
 
 def window_in_words(starts_at: datetime, ends_at: datetime, *, at: datetime) -> str:
-    """When the crew comes: "Thursday, March 5 (6 a.m. to 6 p.m.)"."""
+    """When the crew comes, within a sentence: "Thursday, March 5 (6 a.m. to 6 p.m.)"."""
     zone = moments.city_zone()
     start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
     return _("%(day)s (%(start)s to %(end)s)") % {
-        "day": day_in_words(start.date(), at=at),
+        "day": moments.in_words(start.date(), at=at),
         "start": time_format(start.time(), "TIME_FORMAT"),
         "end": time_format(end.time(), "TIME_FORMAT"),
     }
 
 
-def day_in_words(day: date, *, at: datetime) -> str:
-    """A date, beginning with a capital letter."""
-    words = moments.in_words(day, at=at)
+def capital(words: str) -> str:
+    """The words, beginning with a capital letter."""
     return words[:1].upper() + words[1:]

@@ -36,7 +36,7 @@ def comes(booked: Appointment | None, *, at: datetime) -> str:
     if booked is None:
         return ""
     if booked.ends_at <= at:
-        day = booked_dates.day_in_words(booked.day, at=at)
+        day = moments.in_words(booked.day, at=at)
         return _("The crew should have come by now. The date was: %(day)s.") % {"day": day}
     window = booked_dates.window_in_words(booked.starts_at, booked.ends_at, at=at)
     return _("The crew comes: %(when)s.") % {"when": window}

@@ -188,7 +188,7 @@ def _date(told: Telling) -> str:
     if booking is None or day is None:
         return _("Without a date so far")
     window = dates.window(booking, day, zone=clock.city_zone())
-    return booked_dates.window_in_words(*window, at=clock.now())
+    return booked_dates.capital(booked_dates.window_in_words(*window, at=clock.now()))
 
 
 def _place(told: Telling) -> str:
