@@ -67,13 +67,22 @@ def test_what_still_waits_makes_it_longer(city: City) -> None:
 
 
 def test_who_has_waited_long_is_told_of_those_who_did(city: City) -> None:
-    for days in range(1, 11):
+    for days in range(1, 21):
         reported(days)
     actions.compute(at=NOW)
     found = expected(requested_at=NOW - timedelta(days=6))
     assert found is not None
     assert found.waited_longer
-    assert found.half_at == NOW + timedelta(days=2)
+    assert found.half_at == NOW + timedelta(days=7)
+
+
+def test_where_hardly_any_waited_as_long_no_date_is_told(city: City) -> None:
+    for days in range(1, 11):
+        reported(days)
+    actions.compute(at=NOW)
+    found = expected(requested_at=NOW - timedelta(days=9))
+    assert found is not None
+    assert (found.half_at, found.most_at, found.alike, found.few) == (None, None, 1, True)
 
 
 def test_cancelled_ones_are_no_quick_ends(city: City) -> None:

@@ -9,8 +9,10 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from citycall.appointments import queries as appointments
+from citycall.appointments.actions import book
 from citycall.core import clock, numbers
-from citycall.core.actors import SYSTEM
+from citycall.core.actors import SYSTEM, resident
 from citycall.notifications import links
 from citycall.service_requests import queries
 from citycall.service_requests.actions import close
@@ -128,3 +130,20 @@ def test_one_tap_from_the_message_and_two_questions(
         page.get_by_role("button", name="Send my answers").click()
         assert "Your answers help the city" in page.inner_text("body")
         look(opened, "rated", scripts=scripts)
+
+
+@pytest.mark.parametrize("size", browser.SIZES)
+def test_staff_see_who_is_visited_on_a_day(site: str, size: tuple[int, int]) -> None:
+    offer = appointments.offer_at(cast.entry(), cast.draft().location, at=clock.now())
+    assert offer is not None
+    day = offer.dates[0].day
+    receipt = book.submit(cast.draft(), day=day, by=resident(), at=clock.now())
+    address = f"{site}/agency/appointments?day={day.isoformat()}"
+    with browser.open_page(address, size=size) as opened:
+        page = opened.page
+        browser.sign_in(page, "dispatcher")
+        assert "1 of 3 booked" in page.inner_text("main")
+        look(opened, "day", scripts=True)
+        page.get_by_role("link", name=numbers.show(receipt.number)).click()
+        page.get_by_role("link", name="Everybody on that day").click()
+        assert page.url == address

@@ -55,7 +55,7 @@ def test_hardly_any_examples_say_nothing(client: Client, address: str) -> None:
 
 def test_a_backlog_is_admitted(client: Client, address: str) -> None:
     known(EVENLY[:60])
-    assert "Many others are still waiting." in client.get(address).content.decode()
+    assert "When the others are, we cannot say." in client.get(address).content.decode()
     Duration.objects.update(days=EVENLY[:20])
     assert "we cannot say when it is done" in client.get(address).content.decode()
 
@@ -64,6 +64,12 @@ def test_who_has_waited_is_told_of_those_who_waited(client: Client, address: str
     known(EVENLY)
     ServiceRequest.objects.update(requested_at=clock.now() - timedelta(days=30))
     assert "had waited as long as yours" in client.get(address).content.decode()
+
+
+def test_where_hardly_any_waited_as_long_nothing_is_promised(client: Client, address: str) -> None:
+    known(EVENLY)
+    ServiceRequest.objects.update(requested_at=clock.now() - timedelta(days=98))
+    assert "Hardly any such request took as long" in client.get(address).content.decode()
 
 
 def test_what_has_ended_has_no_outlook(client: Client, address: str) -> None:

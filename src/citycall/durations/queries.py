@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from citycall.durations.models import Duration
-from citycall.durations.rules import FEWEST, Course
+from citycall.durations.rules import FEW, FEWEST, Course
 from citycall.places.queries import areas
 
 WHOLE_CITY: Final = 0
@@ -19,9 +19,9 @@ class Expectation:
     """When half and eight of ten such requests are done, from ``done`` finished examples.
 
     ``half_at`` and ``most_at`` are none where that is not known, because too many still wait.
-    ``area`` is the name of the area that the examples are from, empty for the whole city. ``few``
-    says that they are too few to rely on; ``waited_longer`` that only those were counted that
-    took at least as long as this request has been open.
+    ``area`` is the name of the area that the examples are from, empty for the whole city.
+    ``waited_longer`` says that only those were counted that took at least as long as this request
+    has been open: about ``alike`` of them. ``few`` says that these are too few to rely on.
     """
 
     half_at: datetime | None
@@ -29,6 +29,7 @@ class Expectation:
     area: str
     done: int
     waiting: int
+    alike: int
     few: bool
     waited_longer: bool
 
@@ -58,15 +59,21 @@ def expected(
         return None
     known = Course(days=tuple(best.days), done=best.done, waiting=best.waiting)
     waited = max(0.0, (at - requested_at) / timedelta(days=1))
-    half, most = (known.days_until(share, waited=waited) for share in (HALF, MOST))
+    passed = known.share_within(waited)
+    alike = round((known.done + known.waiting) * (1 - passed))
+    half, most = (
+        known.days_until(share, waited=waited) if alike >= FEWEST else None
+        for share in (HALF, MOST)
+    )
     return Expectation(
         half_at=_after(requested_at, half),
         most_at=_after(requested_at, most),
         area=areas().area(best.area_id).name if best.area_id != WHOLE_CITY else "",
         done=known.done,
         waiting=known.waiting,
-        few=known.few,
-        waited_longer=known.share_within(waited) > 0,
+        alike=alike,
+        few=known.few or alike < FEW,
+        waited_longer=passed > 0,
     )
 
 

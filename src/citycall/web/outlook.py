@@ -11,6 +11,7 @@ from citycall.appointments import queries as appointments
 from citycall.appointments.models import Appointment
 from citycall.durations import queries as durations
 from citycall.durations.queries import Expectation
+from citycall.durations.rules import FEW
 from citycall.pages import moments
 from citycall.service_requests.models import Status
 from citycall.service_requests.public import PublicRequest
@@ -59,11 +60,17 @@ def realistic(told: PublicRequest, *, at: datetime) -> list[str]:
 
 
 def _dates(found: Expectation, *, at: datetime) -> list[str]:
+    if found.half_at is None and found.waited_longer and found.alike < FEW:
+        return [
+            _("Hardly any such request took as long as this one: we cannot say when it is done.")
+        ]
     if found.half_at is None:
         return [_("So many such requests are still waiting that we cannot say when it is done.")]
     names = {"half": _day(found.half_at, at=at)}
     if found.most_at is None:
-        sentence = _("Half of such requests are done by %(half)s. Many others are still waiting.")
+        sentence = _(
+            "Half of such requests are done by %(half)s. When the others are, we cannot say."
+        )
     elif _day(found.most_at, at=at) == names["half"]:
         sentence = _("Eight of ten such requests are done by %(half)s.")
     else:
@@ -75,6 +82,8 @@ def _dates(found: Expectation, *, at: datetime) -> list[str]:
 def _from(found: Expectation) -> str:
     """How sure it is: from how many examples, and where."""
     names = {"n": found.done, "area": found.area}
+    if found.waited_longer and found.few:
+        return _("Worked out from few past requests that waited as long, so it is uncertain.")
     if found.few:
         return (
             ngettext(
