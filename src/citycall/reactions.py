@@ -11,6 +11,8 @@ from django.db import Error as DatabaseProblem
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
+from citycall.appointments import queries as appointments
+from citycall.appointments.actions import change as appointment_changes
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.core.actors import ActorKind
@@ -85,12 +87,22 @@ def not_told_otherwise(event: Event) -> bool:
     return bool(event.data["why"] != "reopened")
 
 
+def booked_later(event: Event) -> bool:
+    """Of a date that came with the report, the receipt tells already."""
+    return not event.data.get("with_report")
+
+
 def by_the_city(event: Event) -> bool:
     return event.actor_kind != ActorKind.RESIDENT
 
 
 def public(event: Event) -> bool:
     return event.visibility == Visibility.PUBLIC
+
+
+def give_back_its_date(event: Event) -> None:
+    """Nobody comes any more on the date that was booked: others can have it."""
+    appointment_changes.give_back(event.subject_id, at=event.at)
 
 
 def mail(template: Template, *, to: Audience, when: Condition | None = None) -> Reaction:
@@ -122,21 +134,32 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RESUMED: (),
     Kind.PROMISE_CHANGED: (mail(Template.NEW_DATE, to=every_reporter, when=not_told_otherwise),),
     Kind.TRANSFERRED: (),
-    Kind.COMPLETED: (mail(Template.COMPLETED, to=every_reporter),),
+    Kind.COMPLETED: (mail(Template.COMPLETED, to=every_reporter), give_back_its_date),
     Kind.CONFIRMED: (mail(Template.CLOSED, to=other_reporters),),
     Kind.CLOSED: (mail(Template.CLOSED, to=every_reporter),),
     Kind.DISPUTED: (mail(Template.REOPENED, to=every_reporter),),
     Kind.REOPENED: (mail(Template.REOPENED, to=every_reporter),),
-    Kind.CANCELLED: (mail(Template.CANCELLED, to=every_reporter, when=by_the_city),),
-    Kind.REFERRED: (mail(Template.REFERRED, to=every_reporter),),
-    Kind.MERGED: (mail(Template.MERGED, to=every_reporter),),
+    Kind.CANCELLED: (
+        mail(Template.CANCELLED, to=every_reporter, when=by_the_city),
+        give_back_its_date,
+    ),
+    Kind.REFERRED: (mail(Template.REFERRED, to=every_reporter), give_back_its_date),
+    Kind.MERGED: (mail(Template.MERGED, to=every_reporter), give_back_its_date),
     Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter),),
     Kind.RECEIVED_MERGE: (),
     Kind.LOST_MERGE: (),
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
     Kind.ERASED: (),
+    Kind.APPOINTMENT_BOOKED: (
+        mail(Template.APPOINTMENT_BOOKED, to=every_reporter, when=booked_later),
+    ),
+    Kind.APPOINTMENT_MOVED: (mail(Template.APPOINTMENT_MOVED, to=every_reporter),),
+    Kind.APPOINTMENT_CANCELLED: (mail(Template.APPOINTMENT_CANCELLED, to=every_reporter),),
+    Kind.APPOINTMENT_NEAR: (mail(Template.APPOINTMENT_NEAR, to=every_reporter),),
 }
+# The messages that say when the crew comes, beside the receipt.
+_TELL_OF_A_DATE = {Kind.APPOINTMENT_BOOKED, Kind.APPOINTMENT_MOVED, Kind.APPOINTMENT_NEAR}
 # And after each of them: other systems are told, as far as they asked for it and may know.
 ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe)
 
@@ -185,7 +208,7 @@ def notice_for(delivery: Delivery) -> Notice:
     return Notice(
         number=number,
         service=request.service.name,
-        link=links.address(number=number, report_id=report.pk),
+        link=_link(event, number=number, report_id=report.pk),
         at=event.at,
         place=_place(request),
         agency=request.agency.name,
@@ -199,7 +222,47 @@ def notice_for(delivery: Delivery) -> Notice:
         gone=bool(event.data.get("fixed")),
         confirmed=event.kind == Kind.CONFIRMED,
         disputed=event.kind == Kind.DISPUTED,
+        **_appointment(event, request),
+        date_link=_date_link(request, number=number, report_id=report.pk),
+        ended=bool(event.data.get("ends")),
     )
+
+
+def _link(event: Event, *, number: str, report_id: int) -> str:
+    """Who is asked whether it is done goes where one tap answers."""
+    if event.kind == Kind.COMPLETED:
+        return links.answer_address(number=number, report_id=report_id)
+    return links.address(number=number, report_id=report_id)
+
+
+def _date_link(request: ServiceRequest, *, number: str, report_id: int) -> str:
+    """Where a date is chosen and changed; empty for services without appointments."""
+    if catalog().service_by_id(request.service_id).spec.booking is None:
+        return ""
+    return links.date_address(number=number, report_id=report_id)
+
+
+def _appointment(event: Event, request: ServiceRequest) -> dict[str, datetime | None]:
+    """When the crew comes, or would have come, and until when that can be changed."""
+    if event.kind == Kind.APPOINTMENT_CANCELLED:
+        return {"came_at": _moment(event.data["starts_at"])}
+    receipt = event.kind in {Kind.SUBMITTED, Kind.REPORT_ADDED}
+    has_dates = catalog().service_by_id(request.service_id).spec.booking is not None
+    if not (event.kind in _TELL_OF_A_DATE or (receipt and has_dates)):
+        return {}
+    booked = appointments.of_request(request.pk)
+    if receipt and booked is None:
+        return {}
+    starts = booked.starts_at if receipt and booked else _moment(event.data["starts_at"])
+    until = None
+    if booked is not None and booked.starts_at == starts:
+        until = appointments.changes_until(booked)
+    return {
+        "comes_at": starts,
+        "comes_until": booked.ends_at if receipt and booked else _moment(event.data["ends_at"]),
+        "came_at": _moment(event.data.get("before")),
+        "change_until": until if until is not None and event.at < until else None,
+    }
 
 
 def _place(request: ServiceRequest) -> str:
@@ -242,5 +305,5 @@ def _reason(event: Event, request: ServiceRequest) -> str:
 
 def _words(event: Event) -> str:
     """What staff wrote to the public; one reporter's words are never mailed to another."""
-    said_by_the_city = by_the_city(event) and public(event)
+    said_by_the_city = by_the_city(event) and event.visibility != Visibility.INTERNAL
     return event.words or "" if said_by_the_city and event.kind != Kind.DISPUTED else ""

@@ -15,6 +15,7 @@ from citycall.core import clock, numbers
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.models import Event
 from citycall.feedback import actions as feedback
+from citycall.feedback import ratings
 from citycall.notifications.models import Delivery
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
@@ -73,6 +74,11 @@ def dispute(report: Receipt) -> None:
 def add_words(report: Receipt) -> None:
     by = resident(reports=[report.report_id])
     tell_more.add_information(report.request_id, words=f"{SECRET} more", by=by, at=AT)
+
+
+def rate(report: Report) -> None:
+    by = resident(reports=[report.pk])
+    ratings.rate(report, satisfied=2, better=f"{SECRET} better", by=by, at=AT)
 
 
 def packed() -> tuple[dict[str, Any], list[str]]:
@@ -136,14 +142,19 @@ def test_a_copy_has_nothing_of_others(city: City, report: Receipt) -> None:
 
 def test_a_copy_has_the_answers_to_completions(report: Receipt) -> None:
     dispute(report)
+    close.complete(report.request_id, outcome_code="fixed", explanation="Now.", by=SYSTEM, at=AT)
+    rate(Report.objects.get(pk=report.report_id))
     data, _names = packed()
     assert data["answers"][0]["words"] == f"{SECRET} dispute"
+    assert data["ratings"][0]["better"] == f"{SECRET} better"
 
 
 def test_after_erasing_nothing_personal_is_stored(report: Receipt) -> None:
     add_words(report)
     dispute(report)
-    assert everything_stored().count(SECRET) >= 6
+    close.complete(report.request_id, outcome_code="fixed", explanation="Now.", by=SYSTEM, at=AT)
+    rate(Report.objects.get(pk=report.report_id))
+    assert everything_stored().count(SECRET) >= 7
     assert belongings.erase(PAT, at=AT) == 1
     stored = everything_stored()
     assert SECRET not in stored

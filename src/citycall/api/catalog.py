@@ -20,6 +20,7 @@ from citycall.api.keys import ANYBODY
 from citycall.api.naming import Code
 from citycall.api.parameters import Fields
 from citycall.api.telling import told
+from citycall.catalog.booking import BookingSpec
 from citycall.catalog.queries import Catalog, ServiceEntry, catalog
 from citycall.catalog.questions import Question
 from citycall.catalog.targets import Target, describe
@@ -178,6 +179,7 @@ def _whole(book: Catalog, entry: ServiceEntry) -> dict[str, Any]:
         "verification_days": spec.verification_days,
         "target": _target(spec.target) if spec.target else None,
         "questions": [_question(question) for question in spec.questions],
+        "booking": _booking(spec.booking) if spec.booking else None,
         "outcomes": [_outcome(book, code) for code in spec.outcomes],
         "pause_reasons": [reason.model_dump() for reason in spec.pause_reasons],
         "hold_reasons": [reason.model_dump() for reason in spec.hold_reasons],
@@ -202,6 +204,15 @@ def _target(target: Target) -> dict[str, Any]:
             }
             for override in target.overrides
         ],
+    }
+
+
+def _booking(booking: BookingSpec) -> dict[str, Any]:
+    return {
+        "days_ahead": booking.days_ahead,
+        "items": booking.items,
+        "most_items": booking.most_items,
+        "per_year": booking.per_year,
     }
 
 

@@ -107,6 +107,15 @@ class OutcomeOut(BaseModel):
     fixed: bool
 
 
+class BookingOut(BaseModel):
+    """What holds for the dates of a service; see `/services/{code}/dates` for the free ones."""
+
+    days_ahead: int = Field(description="How many days ahead a date can be taken.")
+    items: str | None = Field(description="The question that says how many things there are.")
+    most_items: int | None = Field(description="The most that one appointment takes.")
+    per_year: int | None = Field(description="The most that an address may have in a year.")
+
+
 class ServiceWhole(ServiceOut):
     """A service with everything that a report of it must say, and what is promised."""
 
@@ -118,6 +127,7 @@ class ServiceWhole(ServiceOut):
     target: TargetOut | None
     questions: list[QuestionOut]
     outcomes: list[OutcomeOut]
+    booking: BookingOut | None = Field(description="For a service that is an appointment.")
     pause_reasons: list[ReasonOut] = Field(description="Reasons that stop the clock.")
     hold_reasons: list[ReasonOut] = Field(description="Reasons that do not.")
 

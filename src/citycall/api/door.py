@@ -11,6 +11,7 @@ from ninja.operation import Operation
 
 from citycall.api import (
     alerts,
+    appointments,
     articles,
     catalog,
     entrance,
@@ -47,6 +48,7 @@ ROUTERS = (
     webhooks.router,
     staff.router,
     steps.router,
+    appointments.router,
 )
 
 

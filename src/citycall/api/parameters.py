@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ MOST_ROWS: Final = 200
 
 _NUMBER: Final = r"-?\d{1,3}(?:\.\d{1,15})?"
 _FLOAT: Final = r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,3})?"
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODE: Final = r"[a-z0-9]+(?:[-_][a-z0-9]+)*"
 POINT_PATTERN: Final = rf"^{_NUMBER},{_NUMBER}$"
 BOX_PATTERN: Final = rf"^{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}$"
@@ -58,6 +59,12 @@ def _flag(value: Any) -> Any:
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return value
+    raise ValueError(_("Please write a date such as 2026-11-26."))
+
+
 Text = Annotated[str, Field(pattern=STORABLE)]
 Words = Annotated[str, Field(max_length=300, pattern=STORABLE)]
 Flag = Annotated[
@@ -68,6 +75,7 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Codes = Annotated[str, Field(max_length=2000, pattern=CODES_PATTERN)]
 Limit = Annotated[
     int,

@@ -1,5 +1,6 @@
 """Telling the city: a new problem, or one more report of a known one."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -14,8 +15,9 @@ from citycall.api.keys import Key, actor_of
 from citycall.api.naming import NAME, Name, number_named
 from citycall.api.schemas import JoiningIn, ReceiptOut, ReportIn, draft, joining
 from citycall.api.telling import told
+from citycall.appointments.actions import book
 from citycall.core import clock, numbers
-from citycall.core.actors import resident
+from citycall.core.actors import Actor, resident
 from citycall.core.errors import Faults
 from citycall.service_requests.actions import submit as submitting
 from citycall.service_requests.actions import tell_more
@@ -60,12 +62,12 @@ def submit(request: HttpRequest, body: ReportIn) -> HttpResponse:
 
     200 answers a report that had been received before. A `stop` in the service's questions
     answers 422 with the code `stopped_advice` or `stopped_emergency`; show its `detail`, and send
-    `stop_read` if the reporter goes on.
+    `stop_read` if the reporter goes on. For a service that is an appointment (`booking` is not
+    null), `day` books one of its free dates with the report; a date that is gone answers 409 with
+    the code `date_gone`, and nothing was taken.
     """
     photos = _claimed(body) if body.photos else ()
-    receipt = submitting.submit(
-        draft(body, key=_key(request)), by=actor_of(request), at=clock.now()
-    )
+    receipt = _submit(body, key=_key(request), by=actor_of(request), at=clock.now())
     if photos:
         _keep(photos, receipt)
     return _answer(receipt)
@@ -98,6 +100,12 @@ def add_report(request: HttpRequest, name: Name, body: JoiningIn) -> HttpRespons
         )
     _keep(photos, receipt)
     return _answer(receipt)
+
+
+def _submit(body: ReportIn, *, key: str, by: Actor, at: datetime) -> Receipt:
+    if body.day is None:
+        return submitting.submit(draft(body, key=key), by=by, at=at)
+    return book.submit(draft(body, key=key), day=body.day, by=by, at=at)
 
 
 def _key(request: HttpRequest) -> str:

@@ -20,10 +20,12 @@ from citycall.api.parameters import numbers as numbers_in
 from citycall.api.places import area_named, area_told
 from citycall.api.requests_shapes import HistoryOut, Listing, ServiceRequestOut, TrackedOut
 from citycall.api.telling import told
+from citycall.appointments import queries as appointments
 from citycall.catalog.queries import Catalog, catalog
-from citycall.core import numbers
+from citycall.core import clock, numbers
 from citycall.core.actors import resident
 from citycall.core.errors import Faults, NotFound
+from citycall.durations import queries as durations
 from citycall.places.coordinates import distance_m
 from citycall.places.index import AreaIndex
 from citycall.places.queries import areas
@@ -267,8 +269,30 @@ def _tracked_told(found: PublicRequest) -> dict[str, Any]:
         "longitude": longitude,
         "latitude": latitude,
         "report_count": found.report_count,
+        **_ahead(found),
         "history": [_happening(each) for each in found.happenings],
     }
+
+
+def _ahead(found: PublicRequest) -> dict[str, Any]:
+    """When the crew comes, or what is realistic."""
+    entry = found.entry
+    told: dict[str, Any] = {"comes_at": None, "comes_until": None, "expected": None}
+    if entry is None or not found.open:
+        return told
+    booked = appointments.of_request(found.request_id) if entry.spec.booking else None
+    if booked is not None:
+        return {**told, "comes_at": booked.starts_at, "comes_until": booked.ends_at}
+    expected = durations.expected(
+        service_id=entry.id,
+        area_ids=found.areas,
+        requested_at=found.requested_at,
+        at=clock.now(),
+    )
+    if expected is not None:
+        names = ("half_at", "most_at", "area", "done", "waiting", "few")
+        told["expected"] = {name: getattr(expected, name) for name in names}
+    return told
 
 
 def _happening(happening: Happening) -> dict[str, Any]:

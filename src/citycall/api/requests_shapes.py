@@ -126,6 +126,20 @@ class HistoryOut(BaseModel):
     items: list[HappeningOut]
 
 
+class ExpectedOut(BaseModel):
+    """When half and eight of ten such requests are done, from `done` finished ones.
+
+    Null where so many still wait that it is not known; `few` says that it is uncertain.
+    """
+
+    half_at: datetime | None
+    most_at: datetime | None
+    area: str = Field(description="The name of their area; empty for the whole city.")
+    done: int
+    waiting: int
+    few: bool
+
+
 class TrackedOut(BaseModel):
     """What a confirmation number leads to.
 
@@ -157,4 +171,9 @@ class TrackedOut(BaseModel):
     longitude: float | None
     latitude: float | None
     report_count: int
+    comes_at: datetime | None = Field(description="Of an appointment: when the crew may come.")
+    comes_until: datetime | None = Field(description="And by when it has come.")
+    expected: ExpectedOut | None = Field(
+        description="What is realistic, from how long such requests took lately."
+    )
     history: list[HappeningOut]

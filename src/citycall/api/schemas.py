@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from citycall.api.parameters import STORABLE, Text
+from citycall.api.parameters import STORABLE, Day, Text
 from citycall.places.locations import DIRECTIONS_LENGTH, GREATEST_ACCURACY_M, Location
 from citycall.places.models import LocationKind
 from citycall.service_requests.drafts import LONGEST_WORDS, ContactDetails, Draft
@@ -66,6 +66,10 @@ class ReportIn(JoiningIn):
         dict[str, Any],
         Field(description="Answers to the service's questions, by the questions' codes."),
     ] = Field(default_factory=dict)
+    day: Annotated[
+        Day | None,
+        Field(description="For a service that is an appointment: one of its free dates."),
+    ] = None
     stop_read: Annotated[
         bool,
         Field(

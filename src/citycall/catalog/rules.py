@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from citycall.agencies.calendars import WorkingTime
 from citycall.agencies.wall_clock import aware, days_later
 from citycall.catalog import answers as reading
+from citycall.catalog.booking import item_fault
 from citycall.catalog.questions import Question, Stop, StopKind
 from citycall.catalog.specs import ServiceSpec
 from citycall.catalog.targets import MINUTES_OF, Clock, Override, Target, Unit
@@ -108,6 +109,8 @@ def check_answers(spec: ServiceSpec, answers: Mapping[str, Any]) -> dict[str, An
             cleaned[question.code] = value
         elif question.required:
             faults[f"answers.{question.code}"] = _("Please answer this question.")
+    if spec.booking is not None and (too_many := item_fault(spec.booking, cleaned)):
+        faults.setdefault(f"answers.{too_many[0]}", too_many[1])
     if faults:
         raise Faults(faults)
     return cleaned

@@ -18,6 +18,7 @@ from citycall.agencies.documents import (
     Text,
     raise_any,
 )
+from citycall.catalog.booking import BookingRoute, BookingSpec, question_faults
 from citycall.catalog.questions import (
     Choice,
     Condition,
@@ -32,6 +33,8 @@ from citycall.catalog.targets import Clock, Override, Target, Unit
 from citycall.places.models import LocationKind
 
 __all__ = [
+    "BookingRoute",
+    "BookingSpec",
     "Choice",
     "Clock",
     "Condition",
@@ -98,7 +101,8 @@ class ServiceSpec(Document):
     ``agency``, ``team`` (the default one) and ``outcomes`` are codes. No ``location_kinds`` means
     that every kind is accepted. Only ``pause_reasons`` stop the clock; ``hold_reasons`` do not.
     ``verification_days`` are the calendar days in which a reporter may dispute a completion.
-    ``something_else`` marks the one service that takes what fits no other.
+    ``something_else`` marks the one service that takes what fits no other. ``booking`` says on
+    which dates a service comes that is an appointment.
     """
 
     code: LongCode
@@ -120,6 +124,7 @@ class ServiceSpec(Document):
     photo_on_completion: bool = False
     verification_days: int = Field(7, ge=0, le=365)
     something_else: bool = False
+    booking: BookingSpec | None = None
     retired: bool = False
 
     @model_validator(mode="after")
@@ -141,6 +146,14 @@ class ServiceSpec(Document):
         if self.location_kinds and self.location is LocationRequirement.NONE:
             sentence = _("A service that asks no location accepts no kinds of it.")
             yield Fault(("location_kinds",), sentence)
+        if self.booking is not None:
+            yield from self._booking_faults(self.booking)
+
+    def _booking_faults(self, booking: BookingSpec) -> Iterator[Fault]:
+        yield from question_faults(booking, {q.code: q for q in self.questions})
+        if self.location is not LocationRequirement.REQUIRED:
+            sentence = _("A service with appointments must ask where to come.")
+            yield Fault(("location",), sentence)
 
     def question(self, code: str) -> Question | None:
         """The question with this code, or none."""

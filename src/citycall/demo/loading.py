@@ -9,7 +9,7 @@ from django.db import transaction
 
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
-from citycall.demo import articles, geography, people, told
+from citycall.demo import articles, geography, people, present, told
 from citycall.demo.geography import City
 from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
@@ -49,8 +49,11 @@ def load_city(*, at: datetime) -> City:
 def load_history(
     city: City, *, requests: int, at: datetime, progress: Callable[[int, int | None], None]
 ) -> Written:
-    """Write the demo's own history and keep its truth below the home folder."""
-    return writing.write(
+    """Write the demo's own history and keep its truth below the home folder.
+
+    What is going on just now follows from it: booked dates, answers, and usual times.
+    """
+    written = writing.write(
         city,
         requests=requests,
         seed=SEED,
@@ -58,6 +61,8 @@ def load_history(
         folder=writing.default_folder(SEED, home.home()),
         progress=progress,
     )
+    present.make(seed=SEED, at=at)
+    return written
 
 
 def generate(

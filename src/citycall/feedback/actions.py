@@ -12,7 +12,7 @@ from citycall.core.errors import Conflict, NotAllowed
 from citycall.core.events import erase_words
 from citycall.core.models import Event
 from citycall.core.permissions import require
-from citycall.feedback.models import Verdict
+from citycall.feedback.models import Rating, Verdict
 from citycall.service_requests import policies, queries
 from citycall.service_requests.actions import close
 from citycall.service_requests.actions.change import lock
@@ -96,7 +96,7 @@ def close_undisputed_due(*, at: datetime) -> int:
 
 
 def erase(report_ids: Collection[int]) -> int:
-    """Empty what these reporters wrote with their answers; the answers stay. Returns how many."""
+    """Empty what these reporters wrote with their answers; what they chose stays. Returns how many."""
     given = Verdict.objects.filter(report__in=report_ids)
     # A verdict's event has its moment; that it does not say whose it is, the verdict does.
     said = Event.objects.none()
@@ -105,6 +105,7 @@ def erase(report_ids: Collection[int]) -> int:
             subject_kind=SUBJECT, subject_id=verdict.service_request_id, at=verdict.given_at
         )
     erase_words(list(said.values_list("pk", flat=True)))
+    Rating.objects.filter(report__in=report_ids).update(better="")
     return given.update(words="")
 
 

@@ -31,3 +31,32 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report}: {self.answer}"
+
+
+class Rating(models.Model):
+    """How satisfied one reporter was in the end, and what could be better; for staff only.
+
+    ``satisfied`` runs from 1, not at all, to 5, very. Given once for each report.
+    """
+
+    LEAST, MOST = 1, 5
+
+    id = models.BigAutoField(primary_key=True)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, related_name="ratings"
+    )
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="rating")
+    satisfied = models.PositiveSmallIntegerField()
+    better = models.TextField(blank=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(satisfied__gte=1, satisfied__lte=5), name="rating_in_scale"
+            )
+        ]
+        indexes = [models.Index(fields=["given_at", "id"], name="rating_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.satisfied} of {self.MOST}"

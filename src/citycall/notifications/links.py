@@ -38,7 +38,21 @@ def read(token: str) -> int:
 
 def address(*, number: str, report_id: int) -> str:
     """The reporter's own address of a report, whose number is written as ``numbers.show`` does."""
-    return f"{settings.PUBLIC_URL}/r/{quote(number)}?key={quote(make(report_id))}"
+    return _own(f"r/{quote(number)}", report_id)
+
+
+def answer_address(*, number: str, report_id: int) -> str:
+    """Where the reporter says with one tap whether it is fixed; looking there changes nothing."""
+    return _own(f"r/{quote(number)}/answer", report_id)
+
+
+def date_address(*, number: str, report_id: int) -> str:
+    """Where the reporter chooses, moves and cancels the date of an appointment."""
+    return _own(f"book/{quote(number)}", report_id)
+
+
+def _own(path: str, report_id: int) -> str:
+    return f"{settings.PUBLIC_URL}/{path}?key={quote(make(report_id))}"
 
 
 def _signer() -> signing.Signer:

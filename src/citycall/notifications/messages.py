@@ -38,6 +38,10 @@ class Template(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     NOTE = "note"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_NEAR = "appointment_near"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,10 @@ class Notice:
     the last moment to object. ``reason`` is a phrase of the city's own, ``words`` what staff wrote
     to the public. ``gone`` says that the agency reports the problem gone; ``confirmed`` tells a
     closing that a reporter confirmed from one that nobody objected to; ``disputed`` a reopening
-    that a reporter asked for.
+    that a reporter asked for. Of an appointment, ``comes_at`` and ``comes_until`` are between
+    when the crew comes, ``came_at`` when it would have come before, ``change_until`` until when
+    the reporter can change it at ``date_link``, which is there too where a date can be chosen;
+    ``ended`` says that the report ended with it.
     """
 
     number: str
@@ -68,6 +75,12 @@ class Notice:
     gone: bool = False
     confirmed: bool = False
     disputed: bool = False
+    comes_at: datetime | None = None
+    comes_until: datetime | None = None
+    came_at: datetime | None = None
+    change_until: datetime | None = None
+    date_link: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,24 +133,46 @@ def _push(subject: str, notice: Notice) -> dict[str, str]:
     }
 
 
-def in_words(moment: datetime | None, *, told_at: datetime) -> str:
+def in_words(moment: datetime | None, *, told_at: datetime, hour_matters: bool = False) -> str:
     """A moment by the city's clocks, as written to somebody at ``told_at``; empty for none.
 
-    With the hour where it is near, such as "Tuesday, November 24 at 3:15 p.m."; further off,
-    only the day; with the year where it is another.
+    With the hour where it is near or matters, such as "Tuesday, November 24 at 3:15 p.m.";
+    further off, only the day; with the year where it is another.
     """
+    if moment is None:
+        return ""
+    day = day_in_words(moment, told_at=told_at)
+    if abs(moment - told_at) > _HOUR_MATTERS_WITHIN and not hour_matters:
+        return day
+    return _("%(day)s at %(time)s") % {"day": day, "time": _time(moment)}
+
+
+def day_in_words(moment: datetime | None, *, told_at: datetime) -> str:
+    """The day alone: "Tuesday, November 24"; empty for none."""
     if moment is None:
         return ""
     zone = clock.city_zone()
     local, today = moment.astimezone(zone), told_at.astimezone(zone)
     same_year = local.year == today.year
-    day = _("%(weekday)s, %(day)s") % {
+    return _("%(weekday)s, %(day)s") % {
         "weekday": date_format(local, "l"),
         "day": date_format(local, "MONTH_DAY_FORMAT" if same_year else "DATE_FORMAT"),
     }
-    if abs(moment - told_at) > _HOUR_MATTERS_WITHIN:
-        return day
-    return _("%(day)s at %(time)s") % {"day": day, "time": time_format(local, "TIME_FORMAT")}
+
+
+def window_in_words(start: datetime | None, end: datetime | None, *, told_at: datetime) -> str:
+    """A stretch of one day: "Tuesday, November 24 (6 a.m. to 6 p.m.)"; empty for none."""
+    if start is None or end is None:
+        return ""
+    return _("%(day)s (%(start)s to %(end)s)") % {
+        "day": day_in_words(start, told_at=told_at),
+        "start": _time(start),
+        "end": _time(end),
+    }
+
+
+def _time(moment: datetime) -> str:
+    return time_format(moment.astimezone(clock.city_zone()), "TIME_FORMAT")
 
 
 def _context(notice: Notice) -> dict[str, Any]:
@@ -146,6 +181,9 @@ def _context(notice: Notice) -> dict[str, Any]:
         "due": in_words(notice.due_at, told_at=notice.at),
         "due_before": in_words(notice.due_before, told_at=notice.at),
         "answer_until": in_words(notice.answer_until, told_at=notice.at),
+        "comes": window_in_words(notice.comes_at, notice.comes_until, told_at=notice.at),
+        "came": day_in_words(notice.came_at, told_at=notice.at),
+        "change_until": in_words(notice.change_until, told_at=notice.at, hour_matters=True),
         "city": settings.CITYCALL_CITY_NAME,
         "emergency_number": settings.CITYCALL_EMERGENCY_NUMBER,
         "answers_are_read": bool(reply_address()),

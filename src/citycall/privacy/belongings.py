@@ -17,7 +17,7 @@ from citycall.core import numbers
 from citycall.core.actors import resident
 from citycall.core.paging import Page
 from citycall.feedback import actions as feedback
-from citycall.feedback.models import Verdict
+from citycall.feedback.models import Rating, Verdict
 from citycall.notifications.models import Delivery
 from citycall.service_requests import personal
 from citycall.service_requests.actions.erase import erase_reports
@@ -51,6 +51,7 @@ def packed(email: str, *, at: datetime) -> IO[bytes]:
             "contacts": [_contact(each) for each in held],
             "reports": reports,
             "answers": [_answer(each) for each in _verdicts(held)],
+            "ratings": [_rating(each) for each in _ratings(held)],
             "messages": [_message(each) for each in _messages(held)],
         }
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
@@ -84,6 +85,10 @@ def _batches(email: str) -> Iterator[list[Report]]:
 
 def _verdicts(held: list[Contact]) -> Iterable[Verdict]:
     return Verdict.objects.filter(report__contact__in=held).select_related("report").order_by("pk")
+
+
+def _ratings(held: list[Contact]) -> Iterable[Rating]:
+    return Rating.objects.filter(report__contact__in=held).select_related("report").order_by("pk")
 
 
 def _messages(held: list[Contact]) -> Iterable[Delivery]:
@@ -125,6 +130,15 @@ def _answer(verdict: Verdict) -> Mapping[str, Any]:
         "answer": verdict.answer,
         "given_at": verdict.given_at.isoformat(),
         "words": verdict.words,
+    }
+
+
+def _rating(rating: Rating) -> Mapping[str, Any]:
+    return {
+        "number": numbers.show(rating.report.number),
+        "satisfied": rating.satisfied,
+        "better": rating.better,
+        "given_at": rating.given_at.isoformat(),
     }
 
 

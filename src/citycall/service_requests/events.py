@@ -32,7 +32,21 @@ class Kind(StrEnum):
     PHOTO_ADDED = "photo_added"
     PROMISE_CHANGED = "promise_changed"
     ERASED = "erased"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_NEAR = "appointment_near"
 
+
+# When somebody is visited is told to the reporters and staff only.
+OF_APPOINTMENTS = frozenset(
+    {
+        Kind.APPOINTMENT_BOOKED,
+        Kind.APPOINTMENT_MOVED,
+        Kind.APPOINTMENT_CANCELLED,
+        Kind.APPOINTMENT_NEAR,
+    }
+)
 
 # Which events other systems are told of as updates of a request; an index has the same words.
 UPDATES = """subject_kind = 'service_request' AND visibility = 'public'

@@ -106,6 +106,21 @@ def _promise_changed(told: _Told) -> str:
     }
 
 
+def _booked(told: _Told) -> str:
+    return _("An appointment was booked for %(day)s.") % {"day": told.day("starts_at")}
+
+
+def _moved(told: _Told) -> str:
+    return _("The appointment was moved from %(before)s to %(after)s.") % {
+        "before": told.day("before"),
+        "after": told.day("starts_at"),
+    }
+
+
+def _unbooked(told: _Told) -> str:
+    return _("The appointment on %(day)s was cancelled.") % {"day": told.day("starts_at")}
+
+
 def _merged(told: _Told) -> str:
     return _("Merged into %(number)s, the same problem.") % {"number": told.number("into")}
 
@@ -162,4 +177,8 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.PHOTO_ADDED: _photo,
     Kind.PROMISE_CHANGED: _promise_changed,
     Kind.ERASED: lazy("A reporter had their personal data erased."),
+    Kind.APPOINTMENT_BOOKED: _booked,
+    Kind.APPOINTMENT_MOVED: _moved,
+    Kind.APPOINTMENT_CANCELLED: _unbooked,
+    Kind.APPOINTMENT_NEAR: lazy("The reporters were reminded of the appointment."),
 }

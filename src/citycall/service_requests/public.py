@@ -34,6 +34,9 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.COMPLETED: frozenset({"outcome", "fixed"}),
     Kind.PROMISE_CHANGED: frozenset({"before", "after", "why"}),
     Kind.RECEIVED_MERGE: frozenset({"reports"}),
+    Kind.APPOINTMENT_BOOKED: frozenset({"starts_at"}),
+    Kind.APPOINTMENT_MOVED: frozenset({"before", "starts_at"}),
+    Kind.APPOINTMENT_CANCELLED: frozenset({"starts_at"}),
 }
 # How far away a problem of the same service may be the same problem.
 NEARBY_M: Final = 100.0
@@ -120,6 +123,8 @@ class PublicRequest:
     explanation: str
     referred_to: str
     happenings: Sequence[Happening]
+    requested_at: datetime
+    areas: Sequence[int]
 
     @property
     def open(self) -> bool:
@@ -257,6 +262,8 @@ def _told(
             for event in events
             if not hidden or event.kind in _TOLD_OF_PRIVATE
         ],
+        requested_at=request.requested_at,
+        areas=() if placeless else request.areas,
     )
 
 

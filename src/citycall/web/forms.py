@@ -300,3 +300,42 @@ def asked(
         }
         for question in questions
     ]
+
+
+class DateForm(TypedForm):
+    """One of the dates that are free, each in words."""
+
+    day = forms.ChoiceField(label=_("Which date suits you?"), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        *,
+        typed: Mapping[str, Any],
+        dates: Sequence[tuple[str, str]],
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(typed=typed, faults=faults)
+        field = self.fields["day"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(dates)
+
+
+class RatingForm(TypedForm):
+    """The two questions at the end."""
+
+    satisfied = forms.ChoiceField(
+        label=_("How satisfied are you with how the city handled this?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("5", _("Very satisfied")),
+            ("4", _("Satisfied")),
+            ("3", _("Neither satisfied nor dissatisfied")),
+            ("2", _("Dissatisfied")),
+            ("1", _("Very dissatisfied")),
+        ],
+    )
+    better = forms.CharField(
+        label=_("What could the city do better?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 4000}),
+    )

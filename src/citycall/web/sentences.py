@@ -179,6 +179,8 @@ def _entry(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> E
         text = "\n".join(filter(None, (_start(reason), text)))
     if happening.kind == Kind.PROMISE_CHANGED:
         text = _dates(happening, spec, at=at)
+    if happening.kind in _OF_APPOINTMENTS:
+        text = "\n".join(filter(None, (_appointment_days(happening, at=at), text)))
     return Entry(at=happening.at, title=title, text=text)
 
 
@@ -205,6 +207,19 @@ def _dates(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> s
     if reason:
         lines.append(_("Reason: %(reason)s") % {"reason": reason})
     return "\n".join(lines)
+
+
+def _appointment_days(happening: Happening, *, at: datetime) -> str:
+    day, before = (_day(happening.facts.get(name), at=at) for name in ("starts_at", "before"))
+    if before:
+        return _("To %(day)s, from %(before)s") % {"day": day, "before": before}
+    return _start(day)
+
+
+def _day(text: object, *, at: datetime) -> str:
+    if not text:
+        return ""
+    return moments.in_words(datetime.fromisoformat(str(text)), at=at, style="day")
 
 
 def _date(text: object, *, at: datetime) -> str:
@@ -246,6 +261,9 @@ def _always(sentence: str) -> Callable[[Happening], str]:
     return lambda _happening: _(sentence)
 
 
+_OF_APPOINTMENTS: Final = frozenset(
+    {Kind.APPOINTMENT_BOOKED, Kind.APPOINTMENT_MOVED, Kind.APPOINTMENT_CANCELLED}
+)
 TITLES: Final[Mapping[Kind, Callable[[Happening], str]]] = {
     Kind.SUBMITTED: _always(noop("Reported")),
     Kind.REPORT_ADDED: _more_reports,
@@ -277,4 +295,8 @@ TITLES: Final[Mapping[Kind, Callable[[Happening], str]]] = {
     Kind.PHOTO_ADDED: _by_reporter(noop("Photo added by a reporter"), noop("Photo added")),
     Kind.PROMISE_CHANGED: _always(noop("The date has changed")),
     Kind.ERASED: _always(noop("Personal data were erased")),
+    Kind.APPOINTMENT_BOOKED: _always(noop("Appointment booked")),
+    Kind.APPOINTMENT_MOVED: _always(noop("Appointment moved")),
+    Kind.APPOINTMENT_CANCELLED: _always(noop("Appointment cancelled")),
+    Kind.APPOINTMENT_NEAR: _always(noop("You were reminded of the appointment")),
 }

@@ -22,6 +22,7 @@ class Step(StrEnum):
     WHERE = "where"
     DETAILS = "details"
     KNOWN = "known"
+    DATE = "date"
     CONTACT = "contact"
     REVIEW = "review"
 
@@ -31,6 +32,7 @@ _PARTS: dict[Step, Promise] = {
     Step.WHAT: _("What"),
     Step.WHERE: _("Where"),
     Step.DETAILS: _("Details"),
+    Step.DATE: _("Date"),
     Step.CONTACT: _("Contact"),
     Step.REVIEW: _("Check and send"),
 }
@@ -71,6 +73,11 @@ def course(spec: ServiceSpec) -> list[Step]:
         left_out.add(Step.SAFETY)
     if spec.location == "none":
         left_out |= {Step.WHERE, Step.KNOWN}
+    if spec.booking is None:
+        left_out.add(Step.DATE)
+    else:
+        # Each address has an appointment of its own, however near the next one is.
+        left_out.add(Step.KNOWN)
     if spec.contact == "not_asked":
         left_out.add(Step.CONTACT)
     return [step for step in Step if step not in left_out]
@@ -113,7 +120,7 @@ def is_known(telling: Telling) -> bool:
 
 def progress(step: Step, spec: ServiceSpec | None) -> dict[str, object]:
     """The parts of this service's course by name, and the number of the present one, from 1."""
-    steps = course(spec) if spec else list(Step)
+    steps = course(spec) if spec else [step for step in Step if step is not Step.DATE]
     parts = [part for part in _PARTS if part in steps]
     return {
         "steps": [_PARTS[part] for part in parts],

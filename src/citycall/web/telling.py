@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
@@ -37,9 +38,9 @@ class Telling:
 
     ``found`` is the place that was chosen for the words ``place``; ``decided`` are the words for
     which the choice was made. ``pointed`` is what lies where the pin is. ``joins`` is the number
-    of the known problem that this report will be added to. ``stop_read`` is the mark of the stop
-    that was read, ``stopped_at`` the step whose answer called for it. ``done`` are the names of
-    the steps that were passed.
+    of the known problem that this report will be added to. ``day`` is the ISO date that was chosen
+    for an appointment. ``stop_read`` is the mark of the stop that was read, ``stopped_at`` the
+    step whose answer called for it. ``done`` are the names of the steps that were passed.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -60,6 +61,7 @@ class Telling:
     wanted: str = ""
     photos: list[dict[str, Any]] = field(default_factory=list)
     joins: str = ""
+    day: str = ""
     name: str = ""
     email: str = ""
     phone: str = ""
@@ -74,6 +76,11 @@ class Telling:
     def pin(self) -> place_words.Typed:
         """Longitude, latitude and accuracy as the page sent them; empty where there is none."""
         return self.longitude, self.latitude, self.accuracy
+
+    @property
+    def date(self) -> date | None:
+        """The chosen date of an appointment; none where none was chosen, or what was is no date."""
+        return as_date(self.day)
 
     @property
     def chosen(self) -> dict[str, Any] | None:
@@ -172,6 +179,14 @@ class Telling:
         except checks.Stopped:
             return {}
         return {}
+
+
+def as_date(text: str) -> date | None:
+    """The date that a form sent in ISO form; none where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def mark(stop: Stop) -> str:

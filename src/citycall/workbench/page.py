@@ -11,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from citycall.accounts.queries import colleagues
+from citycall.appointments import queries as appointments
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
+from citycall.feedback.ratings import ratings_for
 from citycall.places.queries import areas
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
@@ -89,6 +91,8 @@ def request_context(
         "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
         "areas": [areas().area(area_id) for area_id in problem.areas],
         "nearby": _nearby(problem, actor=actor),
+        "booked": appointments.of_request(problem.pk) if spec.booking else None,
+        "ratings": (ratings_for(actor, problem) if problem.completed_at is not None else ()),
         "history": entries[:ENTRIES_SHOWN],
         "older_history": entries[ENTRIES_SHOWN:],
         "why": _why_this_team(events),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from citycall.accounts.models import Role
 from citycall.accounts.queries import actor_of
+from citycall.catalog.queries import catalog
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed
 
@@ -51,6 +52,8 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 def links_for(actor: Actor) -> list[tuple[str, str]]:
     """The navigation of this door: administrators find theirs beside it."""
     links = [(reverse("workbench:list"), _("Requests"))]
+    if any(entry.spec.booking is not None for entry in catalog().services):
+        links.append((reverse("workbench:day"), _("Appointments")))
     if actor.holds_anywhere({Role.ADMINISTRATOR.value}):
         links.append((reverse("admin:index"), _("Manage")))
     return links

@@ -8,14 +8,20 @@ import orjson
 from citycall.catalog.queries import catalog
 from citycall.core.models import Event, Visibility
 from citycall.places.queries import areas
-from citycall.service_requests.events import SUBJECT, Kind
+from citycall.service_requests.events import OF_APPOINTMENTS, SUBJECT, Kind
 from citycall.service_requests.models import OPEN_STATUSES
 from citycall.service_requests.published import Published
 from citycall.service_requests.published_notes import told_of
 
 # Rows of an import are history and not news; the others are for staff and reporters only.
 NEVER_TOLD: Final = frozenset(
-    {Kind.IMPORTED, Kind.INFORMATION_ADDED, Kind.PHOTO_ADDED, Kind.ERASED}
+    {
+        Kind.IMPORTED,
+        Kind.INFORMATION_ADDED,
+        Kind.PHOTO_ADDED,
+        Kind.ERASED,
+        *OF_APPOINTMENTS,
+    }
 )
 KINDS: Final = tuple(kind for kind in Kind if kind not in NEVER_TOLD)
 PING: Final = "ping"

@@ -124,7 +124,7 @@ def reopen(
     request.hold_reason = ""
     request.reopened_count += 1
     request.verification = Verification.DISPUTED if disputed else Verification.NONE
-    request.due_at = _fresh_due_date(request, at=at)
+    request.due_at = fresh_due_date(request, at=at)
     finish(
         request,
         Kind.DISPUTED if disputed else Kind.REOPENED,
@@ -137,7 +137,8 @@ def reopen(
     return request
 
 
-def _fresh_due_date(request: ServiceRequest, *, at: datetime) -> datetime | None:
+def fresh_due_date(request: ServiceRequest, *, at: datetime) -> datetime | None:
+    """When the work is due by the service's target, counted anew; none without a target."""
     book = catalog()
     target = book.service_by_id(request.service_id).spec.target
     if target is None:

@@ -79,18 +79,20 @@ class KeyUsedOtherwise(Conflict):
     code = "idempotency_key_reused"
 
 
-def submit(draft: Draft, *, by: Actor, at: datetime) -> Receipt:
+def submit(draft: Draft, *, by: Actor, at: datetime, agreed_at: datetime | None = None) -> Receipt:
     """Take one report of a new problem; durable when this returns.
 
-    Sent again with the same idempotency key, it returns the first receipt. Raises ``Faults``
-    with every field at fault, ``checks.Stopped`` when an answer calls for advice or 911 first,
+    A date that was agreed upon, as an appointment is, takes the place of the target's. Sent again
+    with the same idempotency key, it returns the first receipt. Raises ``Faults`` with every
+    field at fault, ``checks.Stopped`` when an answer calls for advice or 911 first,
     ``UnknownService``, ``NotAllowed`` and ``KeyUsedOtherwise``.
     """
     allow(by)
     book = catalog()
     checked = checks.check(draft, catalog=book, areas=areas())
     decision = routing().choose(checked.entry, checked.area_ids, at)
-    row = _row(draft, checked, decision, book=book, by=by, at=at)
+    due = agreed_at or _due_at(checked, decision, book=book, at=at)
+    row = _row(draft, checked, decision, due=due, by=by, at=at)
     for _attempt in range(_NUMBER_TRIES):
         row["number"] = numbers.draw(year=at.astimezone(clock.city_zone()).year)
         try:
@@ -178,12 +180,11 @@ def _row(
     checked: checks.Checked,
     decision: Decision,
     *,
-    book: Catalog,
+    due: datetime | None,
     by: Actor,
     at: datetime,
 ) -> dict[str, Any]:
     entry, place, person = checked.entry, checked.location, checked.contact
-    due = _due_at(checked, decision, book=book, at=at)
     return {
         "name": person.name,
         "email": person.email,

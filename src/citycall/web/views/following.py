@@ -20,13 +20,14 @@ from citycall.accounts import misses
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.feedback import actions as feedback
+from citycall.feedback import ratings
 from citycall.notifications import links, web_push
 from citycall.service_requests import public
 from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
 from citycall.service_requests.public import PublicRequest
-from citycall.web import answers, sentences, verdicts, visits
-from citycall.web.forms import TrackForm, WordsForm
+from citycall.web import answers, outlook, sentences, verdicts, visits
+from citycall.web.forms import RatingForm, TrackForm, WordsForm
 
 # What one reader may see of a request must not be shown to the next from any cache.
 private = cache_control(private=True, no_cache=True)
@@ -42,7 +43,7 @@ def track(request: HttpRequest) -> HttpResponse:
     try:
         number = numbers.read(typed)
     except numbers.BadNumber as error:
-        return _number_fault(request, typed, error)
+        return number_fault(request, typed, error)
     return redirect("web:request", number=numbers.show(number))
 
 
@@ -53,16 +54,16 @@ def request_page(request: HttpRequest, number: str) -> HttpResponse:
     try:
         read = numbers.read(number)
     except numbers.BadNumber as error:
-        return _number_fault(request, number, error)
+        return number_fault(request, number, error)
     if "key" in request.GET:
-        _take_key(request, request.GET["key"])
+        take_key(request, request.GET["key"])
         return redirect("web:request", number=numbers.show(read))
     if number != numbers.show(read):
         return redirect("web:request", number=numbers.show(read))
     try:
-        told = _told(request, read)
+        told = told_to(request, read)
     except NotFound as error:
-        return _number_fault(request, number, error)
+        return number_fault(request, number, error)
     return show(request, told)
 
 
@@ -90,6 +91,8 @@ def show(
         "entries": sentences.timeline(told, at=at),
         "answers": _own_answers(told),
         "may_dispute": told.answered_by is not None and may_dispute(told),
+        **outlook.outlook(told, at=at),
+        "rating": _rating(told),
         "add_form": WordsForm(
             label=_("What would you like to add?"), typed=typed or {}, faults=faults
         ),
@@ -116,8 +119,8 @@ def may_dispute(told: PublicRequest) -> bool:
 @require_POST
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter says that it is fixed."""
-    told = _told(request, numbers.read(number))
-    report = _answered_by(told)
+    told = told_to(request, numbers.read(number))
+    report = answered_by(told)
     verdicts.count(request, told)
     feedback.confirm(report, by=visits.resident_of(request), at=clock.now())
     messages.success(request, _("Thank you. The request is closed as confirmed."))
@@ -127,9 +130,9 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter adds something."""
-    told = _told(request, numbers.read(number))
+    told = told_to(request, numbers.read(number))
     words = request.POST.get("words", "")
-    _own_report(told)
+    own_report(told)
     try:
         tell_more.add_information(
             told.request_id, words=words, by=visits.resident_of(request), at=clock.now()
@@ -156,13 +159,13 @@ class Reasoned(View):
 
     def dispatch(self, request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
         """Only for a reporter of the problem."""
-        self.told = _told(request, numbers.read(named["number"]))
+        self.told = told_to(request, numbers.read(named["number"]))
         self.check()
         return super().dispatch(request, *arguments, **named)
 
     def check(self) -> None:
         """Raise ``NotAllowed`` for a visitor who may not take the step."""
-        _own_report(self.told)
+        own_report(self.told)
 
     def get(self, request: HttpRequest, **_named: object) -> HttpResponse:
         """Ask for the words; nothing happens by looking at a page."""
@@ -215,13 +218,13 @@ class StillThere(Reasoned):
 
     def check(self) -> None:
         """Also for one whose number is the proof."""
-        _answered_by(self.told)
+        answered_by(self.told)
 
     def act(self, request: HttpRequest, words: str) -> None:
         """Dispute the completion."""
         verdicts.count(request, self.told)
         by = visits.resident_of(request)
-        feedback.dispute(_answered_by(self.told), by=by, at=clock.now(), words=words)
+        feedback.dispute(answered_by(self.told), by=by, at=clock.now(), words=words)
 
 
 class Withdraw(Reasoned):
@@ -239,7 +242,7 @@ class Withdraw(Reasoned):
         close.cancel(self.told.request_id, reason=words, by=by, at=clock.now())
 
 
-def _told(request: HttpRequest, number: int) -> PublicRequest:
+def told_to(request: HttpRequest, number: int) -> PublicRequest:
     """What this visitor may know; numbers that lead nowhere are counted against them.
 
     After too many of those only the visitor's own reports are shown.
@@ -257,11 +260,13 @@ def _told(request: HttpRequest, number: int) -> PublicRequest:
     return told
 
 
-def _own_report(told: PublicRequest) -> Report:
+def own_report(told: PublicRequest) -> Report:
+    """The report that the visitor has proven to be theirs; raises ``NotAllowed``."""
     return _proven(told.own.report if told.own else None)
 
 
-def _answered_by(told: PublicRequest) -> Report:
+def answered_by(told: PublicRequest) -> Report:
+    """The report in whose name the visitor may answer; raises ``NotAllowed``."""
     return _proven(told.answered_by)
 
 
@@ -273,7 +278,8 @@ def _proven(report: Report | None) -> Report:
     return report
 
 
-def _take_key(request: HttpRequest, key: str) -> None:
+def take_key(request: HttpRequest, key: str) -> None:
+    """Keep in the session what the key of a link proves; a key that is not good is told."""
     try:
         report_id = links.read(key)
     except links.BadLink as error:
@@ -284,10 +290,18 @@ def _take_key(request: HttpRequest, key: str) -> None:
     visits.prove(request, report_id)
 
 
-def _number_fault(request: HttpRequest, typed: str, error: DomainError) -> HttpResponse:
+def number_fault(request: HttpRequest, typed: str, error: DomainError) -> HttpResponse:
+    """The page that asks for a number, with what is wrong with this one."""
     form = TrackForm(typed={"number": typed[:80]}, faults={"number": error.message})
     status = 404 if isinstance(error, NotFound) else 422
     return render(request, "web/track.html", {"form": form}, status=status)
+
+
+def _rating(told: PublicRequest) -> RatingForm | None:
+    """The two questions, for a reporter who has not answered them after the work has ended."""
+    if told.own is None or told.status not in ratings.ENDED or ratings.is_rated(told.own.report):
+        return None
+    return RatingForm(typed={})
 
 
 def _label(told: PublicRequest) -> str:

@@ -18,7 +18,7 @@ from citycall.core import clock
 from citycall.knowledge import alerts as knowledge_alerts
 from citycall.knowledge.queries import of_service as articles_of_service
 from citycall.service_requests.popular import most_used
-from citycall.web import alerts, visits
+from citycall.web import alerts, outlook, visits
 from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
 from citycall.web.found import topics
@@ -74,6 +74,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "entry": entry,
         "agency": catalog().agency(entry.agency_id),
         "promise": describe(spec.target) if spec.target else "",
+        "lately": outlook.lately(entry.id),
         "others": [o for o in catalog().services if o.spec.group == spec.group and o is not entry],
     }
     return render(request, "web/service.html", context)

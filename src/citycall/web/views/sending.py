@@ -9,6 +9,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from citycall.appointments import rules as dates
+from citycall.appointments.actions import book
+from citycall.appointments.actions.seats import DateGone, TooOften
 from citycall.core import clock, numbers
 from citycall.core.actors import resident
 from citycall.core.errors import DomainError, Faults
@@ -19,9 +22,10 @@ from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.actions.tell_more import NotOpen
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
-from citycall.web import answers, steps, telling, visits
+from citycall.web import answers, booked_dates, steps, telling, visits
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
+from citycall.web.views.dates import gone
 from citycall.web.views.telling import StepView
 
 # Which step can put a fault right.
@@ -35,6 +39,7 @@ _STEP_OF = {
     "wanted": Step.DETAILS,
     "contact": Step.CONTACT,
     "email": Step.CONTACT,
+    "day": Step.DATE,
     "phone": Step.CONTACT,
 }
 
@@ -69,6 +74,8 @@ class Review(StepView):
             self.telling.joins = ""
             telling.save(request, self.telling)
             return self.page(request, faults={"joins": error.message})
+        except (DateGone, TooOften) as error:
+            return _choose_again(request, self.telling, error)
         except Faults as error:
             return self.page(request, faults=error.faults)
 
@@ -106,7 +113,18 @@ def _send(told: Telling) -> Receipt:
     draft, at = told.draft(), clock.now()
     if told.joins:
         return tell_more.add_report(numbers.read(told.joins), draft, by=resident(), at=at)
+    if told.date is not None and told.entry().spec.booking is not None:
+        return book.submit(draft, day=told.date, by=resident(), at=at, holder=told.key)
     return submit(draft, by=resident(), at=at)
+
+
+def _choose_again(request: HttpRequest, told: Telling, error: DateGone | TooOften) -> HttpResponse:
+    """The date cannot be had any more: back to the dates, with everything else as it was."""
+    told.done = [step for step in told.done if step != Step.DATE]
+    told.day = ""
+    telling.save(request, told)
+    messages.warning(request, gone() if isinstance(error, DateGone) else error.message)
+    return redirect(steps.address(Step.DATE))
 
 
 def _keep_photos(request: HttpRequest, told: Telling, receipt: Receipt) -> None:
@@ -154,6 +172,8 @@ def _rows(told: Telling) -> Iterator[dict[str, str]]:
         yield _row(_("Photos"), words, Step.DETAILS)
     if told.joins:
         yield _row(_("Known problem"), _("Yours is added to it"), Step.KNOWN)
+    if Step.DATE in course:
+        yield _row(_("When we come"), _date(told), Step.DATE)
     if Step.CONTACT in course:
         reach = "\n".join(filter(None, (told.name, told.email, told.phone)))
         yield _row(_("How to reach you"), reach or _("Not given"), Step.CONTACT)
@@ -161,6 +181,14 @@ def _rows(told: Telling) -> Iterator[dict[str, str]]:
 
 def _row(label: str, value: str, step: Step) -> dict[str, str]:
     return {"label": label, "value": value, "href": steps.address(step)}
+
+
+def _date(told: Telling) -> str:
+    booking, day = told.entry().spec.booking, told.date
+    if booking is None or day is None:
+        return _("Without a date so far")
+    window = dates.window(booking, day, zone=clock.city_zone())
+    return booked_dates.capital(booked_dates.window_in_words(*window, at=clock.now()))
 
 
 def _place(told: Telling) -> str:

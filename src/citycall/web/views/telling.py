@@ -13,6 +13,7 @@ from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
+from citycall.appointments.actions.hold import release
 from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
 from citycall.core.errors import Faults
 from citycall.core.numbers import BadNumber, read, show
@@ -64,7 +65,10 @@ class What(View):
 
 @require_POST
 def discard(request: HttpRequest) -> HttpResponse:
-    """Drop the unfinished report."""
+    """Drop the unfinished report; a date that it held is free again."""
+    kept = telling.load(request)
+    if kept is not None and kept.day:
+        release(kept.key)
     telling.discard(request)
     messages.success(request, _("Your unfinished report was deleted."))
     return redirect("web:report")

@@ -1,0 +1,1 @@
+"""Booked dates with limited capacity: offered by address, held, booked, moved, cancelled."""

@@ -1,0 +1,1 @@
+"""Every change to an appointment: held while somebody decides, booked, moved, cancelled."""

@@ -1,0 +1,1 @@
+"""How long requests really took lately, by service and area, and how sure that is."""

@@ -1,0 +1,9 @@
+import pytest
+
+from tests.appointments import cast
+from tests.city import City
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return cast.build()
