@@ -10,6 +10,7 @@ from citycall.core.models import Event, Visibility
 from citycall.notifications.models import Delivery
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Channel, Report, ServiceRequest
+from tests.city import OFFICE
 
 # A Saturday evening in the city, the night of Sunday in UTC.
 NOW = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
@@ -18,7 +19,11 @@ NOW = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 def potholes() -> Service:
     """The one service, of the one agency."""
     calendar, _ = WorkingCalendar.objects.get_or_create(
-        code="office", defaults={"name": "Office hours", "definition": {}}
+        code="office",
+        defaults={
+            "name": "Office hours",
+            "definition": {"code": "office", "name": "Office hours", "hours": OFFICE},
+        },
     )
     agency, _ = Agency.objects.get_or_create(
         code="dot",
@@ -34,7 +39,13 @@ def potholes() -> Service:
             "group": "Streets",
             "agency": agency,
             "team": team,
-            "definition": {},
+            "definition": {
+                "code": "pothole",
+                "name": "Pothole",
+                "group": "Streets",
+                "agency": "dot",
+                "outcomes": ["filled"],
+            },
         },
     )[0]
 

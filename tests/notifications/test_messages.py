@@ -119,7 +119,7 @@ def test_staff_words_are_shown_as_written_and_never_as_markup() -> None:
 
 def test_completed_asks_and_says_until_when() -> None:
     text = render(Template.COMPLETED, NOTICE, language="en").text
-    assert "answer “Yes” or “No, it is still there”" in text
+    assert "tap “Yes” or “No, it is still there”" in text
     assert "by Saturday, December 5, we close the report" in text
     assert "opened again under the same number" in text
 

@@ -96,7 +96,10 @@ def close_undisputed_due(*, at: datetime) -> int:
 
 
 def erase(report_ids: Collection[int]) -> int:
-    """Empty what these reporters wrote with their answers; what they chose stays. Returns how many."""
+    """Empty what these reporters wrote with their answers; what they chose stays.
+
+    Returns how many answers there are.
+    """
     given = Verdict.objects.filter(report__in=report_ids)
     # A verdict's event has its moment; that it does not say whose it is, the verdict does.
     said = Event.objects.none()
