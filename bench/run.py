@@ -25,6 +25,7 @@ class Sizes:
     entries: int
     exported: int
     forwarded: int
+    learned: int
 
 
 FULL = Sizes(
@@ -37,6 +38,7 @@ FULL = Sizes(
     entries=250_000,
     exported=1_000_000,
     forwarded=1_000,
+    learned=20_000,
 )
 SMOKE = Sizes(
     rounds=2,
@@ -48,6 +50,7 @@ SMOKE = Sizes(
     entries=20_000,
     exported=10_000,
     forwarded=20,
+    learned=2_000,
 )
 
 
@@ -153,6 +156,12 @@ def _search(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return searching.measure(where, entries=sizes.entries)
 
 
+def _suggestions(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import suggesting
+
+    return suggesting.measure(where, requests=sizes.learned)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -162,4 +171,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "machines": _machines,
     "exports": _exports,
     "forwarding": _forwarding,
+    "suggestions": _suggestions,
 }

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "citycall.notifications",
     "citycall.service_requests",
     "citycall.feedback",
+    "citycall.assistant",
     "citycall.exchange",
     "citycall.pages",
     "citycall.web",
@@ -212,6 +213,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.exchange.webhooks.jobs",
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
+    "citycall.assistant.jobs",
 ]
 
 LOGGING: dict[str, Any] = {

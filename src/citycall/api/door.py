@@ -22,6 +22,7 @@ from citycall.api import (
     requests,
     staff,
     steps,
+    suggestions,
     webhooks,
 )
 from citycall.api.conditions import conditional
@@ -36,6 +37,7 @@ Parameters and fields that are not known are refused, so that none is lost in si
 """
 ROUTERS = (
     catalog.router,
+    suggestions.router,
     places.router,
     reports.router,
     requests.router,

@@ -27,6 +27,7 @@ CHECKOUT = Path(__file__).parents[3]
             "machines",
             "exports",
             "forwarding",
+            "suggestions",
         ]
     ),
     help="Measure only these.",

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from citycall.assistant.finding import search_words, services_for
 from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.targets import describe
 from citycall.web import visits
-from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
 
 _SECONDS_AN_HOUR = 3_600
