@@ -75,7 +75,7 @@ def test_the_part_alone_is_what_the_page_has(client: Client, learned: City) -> N
     words = "water is running down the street"
     answer = client.get("/report/suggested", {"q": words})
     assert offered(answer.content.decode()) == ["water-leak"]
-    assert answer["Cache-Control"] == "max-age=60, private"
+    assert answer["Cache-Control"] == "private, max-age=60"
     assert "<html" not in answer.content.decode()
 
 
