@@ -12,6 +12,8 @@ Labels = NDArray[np.intp]
 
 # "Is it this?" is asked where the answer was yes so often.
 RIGHT: Final = 0.85
+# However well all else is told, what is this unsure is not asked for.
+LEAST_SURE: Final = 0.4
 # Of fewer cases, a share says too little.
 FEWEST_CASES: Final = 50
 NEVER: Final = 2.0
@@ -112,7 +114,7 @@ def measure(shares: Sums, labels: Labels, *, no_service: int | None = None) -> M
     order = np.argsort(-shown, axis=1, kind="stable")
     right = order[:, 0] == labels
     sure = shown[np.arange(len(labels)), order[:, 0]]
-    threshold = threshold_of(sure, right)
+    threshold = max(threshold_of(sure, right), LEAST_SURE)
     above = sure >= threshold
     return Measured(
         first=float(right.mean()),
