@@ -26,6 +26,7 @@ class Sizes:
     exported: int
     forwarded: int
     offline: int
+    learned: int
 
 
 FULL = Sizes(
@@ -39,6 +40,7 @@ FULL = Sizes(
     exported=1_000_000,
     forwarded=1_000,
     offline=1_000,
+    learned=20_000,
 )
 SMOKE = Sizes(
     rounds=2,
@@ -51,6 +53,7 @@ SMOKE = Sizes(
     exported=10_000,
     forwarded=20,
     offline=20,
+    learned=2_000,
 )
 
 
@@ -168,6 +171,12 @@ def _first_load(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]
     return first_load.measure(where, rounds=sizes.rounds)
 
 
+def _suggestions(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import suggesting
+
+    return suggesting.measure(where, requests=sizes.learned)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -179,4 +188,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "forwarding": _forwarding,
     "offline": _offline,
     "first_load": _first_load,
+    "suggestions": _suggestions,
 }

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "citycall.feedback",
     "citycall.appointments",
     "citycall.durations",
+    "citycall.assistant",
     "citycall.exchange",
     "citycall.privacy",
     "citycall.pages",
@@ -221,6 +222,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
     "citycall.privacy.jobs",
+    "citycall.assistant.jobs",
 ]
 
 LOGGING: dict[str, Any] = {

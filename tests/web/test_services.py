@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
+from citycall.assistant.finding import services_for
 from citycall.catalog.actions import retire_service
 from citycall.catalog.queries import catalog
 from citycall.core.actors import SYSTEM
-from citycall.web.finding import services_for
 from tests.city import NOW, City
 
 

@@ -24,6 +24,7 @@ from citycall.api import (
     requests,
     staff,
     steps,
+    suggestions,
     webhooks,
 )
 from citycall.api.conditions import conditional
@@ -38,6 +39,7 @@ Parameters and fields that are not known are refused, so that none is lost in si
 """
 ROUTERS = (
     catalog.router,
+    suggestions.router,
     places.router,
     reports.router,
     requests.router,

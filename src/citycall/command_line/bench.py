@@ -29,6 +29,7 @@ CHECKOUT = Path(__file__).parents[3]
             "forwarding",
             "offline",
             "first_load",
+            "suggestions",
         ]
     ),
     help="Measure only these.",

@@ -19,6 +19,7 @@ from citycall.command_line import (
     places,
     run,
     tiles,
+    training,
 )
 from citycall.operations.home import OperationsError
 
@@ -49,6 +50,7 @@ for command in (
     open311.import_open311,
     partners.partner,
     open_data.export,
+    training.train,
     data.catalog,
     data.places,
     city.generate,

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from citycall.catalog.queries import ServiceEntry, catalog
+from citycall.assistant.queries import suggest
+from citycall.catalog.queries import ServiceEntry
 from citycall.core.numbers import BadNumber, read, show
 from citycall.knowledge import alerts, days, queries
 from citycall.knowledge.queries import ArticleEntry, FoundArticle
 from citycall.knowledge.specs import AlertSpec
 from citycall.places.words import fold
-from citycall.web.finding import services_for
 
 LONGEST: Final = 200
 _MOST_SERVICES: Final = 3
@@ -107,7 +107,7 @@ def articles_for(words: str, *, language: str, limit: int = _MOST_ARTICLES) -> l
 
 def services_meant(words: str) -> list[ServiceEntry]:
     """The services that words may mean, best first, no more than one looks at."""
-    return services_for(words, catalog())[:_MOST_SERVICES]
+    return list(suggest(words).services[:_MOST_SERVICES])
 
 
 def topics(words: str = "") -> list[dict[str, object]]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("services", home.services, name="services"),
     path("services/<slug:code>", home.service, name="service"),
     path("report", telling.What.as_view(), name="report"),
+    path("report/suggested", telling.suggested, name="report-suggested"),
     path("report/discard", telling.discard, name="report-discard"),
     path("report/stop", telling.StopPage.as_view(), name="report-stop"),
     path("report/safety", telling_steps.Safety.as_view(), name="report-safety"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from citycall.assistant.finding import search_words, services_for
 from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.targets import describe
@@ -19,7 +20,6 @@ from citycall.knowledge import alerts as knowledge_alerts
 from citycall.knowledge.queries import of_service as articles_of_service
 from citycall.service_requests.popular import most_used
 from citycall.web import alerts, outlook, visits
-from citycall.web.finding import search_words, services_for
 from citycall.web.forms import TrackForm
 from citycall.web.found import topics
 

@@ -38,6 +38,12 @@ class TooMany(DomainError):
         super().__init__(_("Too many questions at once. Please wait a minute and try again."))
 
 
+def count(request: HttpRequest) -> None:
+    """Count a question of this client; raises ``TooMany`` where it asks too often."""
+    if not _asked.hit(LIMIT, client_address(request)):
+        raise TooMany
+
+
 def forget() -> None:
     """Forget who asked, as a restart does."""
     _asked.storage.reset()
@@ -50,8 +56,7 @@ def _in_json(*, seconds: int) -> Callable[[Answering], Callable[[HttpRequest], H
         @wraps(answer)
         def view(request: HttpRequest) -> HttpResponse:
             try:
-                if not _asked.hit(LIMIT, client_address(request)):
-                    raise TooMany
+                count(request)
                 kept = {"Cache-Control": f"private, max-age={seconds}"}
                 return JsonResponse(answer(request), headers=kept)
             except DomainError as error:

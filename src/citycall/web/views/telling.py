@@ -1,7 +1,7 @@
 """The report's pages: first what it is about, then a step at a time."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,23 +11,26 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from citycall.appointments.actions.hold import release
+from citycall.assistant.queries import suggest
 from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
 from citycall.core.errors import Faults
 from citycall.core.numbers import BadNumber, read, show
 from citycall.web import steps, telling
 from citycall.web.alerts import language
-from citycall.web.finding import services_for
 from citycall.web.found import articles_for
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
+from citycall.web.views import places
 from citycall.web.views.home import service_groups
 
 # A shared computer must not show the next person what was typed, yet Back must find it.
 private = cache_control(private=True, no_cache=True)
 MOST_ANSWERS = 3
+# What is said in one box at the beginning; there is more room for it later.
+LONGEST_WORDS: Final = 200
 
 
 @method_decorator(private, name="dispatch")
@@ -36,7 +39,7 @@ class What(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The services, those that the words may mean first; a number typed here is followed."""
-        words = request.GET.get("q", "")[:200]
+        words = request.GET.get("q", "")[:LONGEST_WORDS]
         number = _number_in(words)
         if number:
             return redirect("web:request", number=number)
@@ -59,8 +62,18 @@ class What(View):
         if kept.service != code:
             kept.done, kept.joins = [], ""
         kept.service = code
-        kept.words = kept.words or request.POST.get("words", "")[:200]
+        kept.words = kept.words or request.POST.get("words", "")[:LONGEST_WORDS]
         return go_on(request, kept, passed=Step.WHAT)
+
+
+@require_safe
+@cache_control(private=True, max_age=60)
+def suggested(request: HttpRequest) -> HttpResponse:
+    """``?q=words``: the part of the first page that tells what words, as yet, may mean."""
+    places.count(request)
+    words = request.GET.get("q", "")[:LONGEST_WORDS]
+    context = {"words": words, "suggested": suggest(words)}
+    return render(request, "web/report/suggested.html", context)
 
 
 @require_POST
@@ -231,7 +244,7 @@ def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -
         unfinished = {"entry": kept.entry(), "href": _where_left(kept)}
     context = {
         "words": words,
-        "found": services_for(words, catalog()),
+        "suggested": suggest(words),
         "groups": service_groups(),
         "something_else": catalog().something_else,
         "unfinished": unfinished,

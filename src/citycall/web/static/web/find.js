@@ -1,7 +1,19 @@
-// Filters the list of services while words are typed; sending the form finds them too.
+// Filters the list of services while words are typed, and asks what the words may mean where the
+// page has room for that; sending the form finds them too.
+
+const WAIT = 250;
+const FEWEST = 3;
+// What is found is announced once typing has paused, or it would be talked over.
+const PAUSE = 700;
 
 const form = document.querySelector("[data-find-form]");
 const list = document.querySelector("[data-find-list]");
+const suggested = document.querySelector("[data-suggested]");
+const kept = document.querySelector("[data-words]");
+
+let waiting;
+let announcing;
+let request;
 
 function fold(text) {
   return text
@@ -19,22 +31,56 @@ function fits(words, asked) {
   });
 }
 
-function filter(typed) {
-  const asked = fold(typed);
-  let count = 0;
-  for (const item of list.querySelectorAll("[data-find]")) {
-    item.hidden = !fits(item.dataset.find.split(" "), asked);
-    if (!item.hidden) count += 1;
-  }
+function filter(asked) {
+  const items = [...list.querySelectorAll("[data-find]")];
+  const fitting = items.filter((item) => fits(item.dataset.find.split(" "), asked));
+  // A whole sentence fits no name: then what it may mean is told, above the whole list.
+  const all = suggested !== null && fitting.length === 0;
+  for (const item of items) item.hidden = !all && !fitting.includes(item);
   for (const group of list.querySelectorAll("[data-find-group]")) {
     group.hidden = !group.querySelector("[data-find]:not([hidden])");
   }
-  const status = form.querySelector("[data-find-status]");
-  const words = count ? form.dataset.some.replace("%s", count) : form.dataset.none;
-  status.textContent = asked.length ? words : "";
+  return fitting.length;
+}
+
+function say(words) {
+  form.querySelector("[data-find-status]").textContent = words;
+}
+
+async function look(words) {
+  request = new AbortController();
+  try {
+    const query = new URLSearchParams({ q: words });
+    const answer = await fetch(`${suggested.dataset.suggested}?${query}`, {
+      signal: request.signal,
+    });
+    if (!answer.ok) return;
+    suggested.innerHTML = await answer.text();
+    const said = suggested.querySelector("[data-said]")?.dataset.said;
+    if (said) announcing = setTimeout(() => say(said), PAUSE);
+  } catch (error) {
+    // Without an answer the list below still serves, and sending the form asks again.
+    if (error.name !== "AbortError") suggested.replaceChildren();
+  }
+}
+
+function typed(words) {
+  const asked = fold(words);
+  const count = filter(asked);
+  clearTimeout(waiting);
+  clearTimeout(announcing);
+  request?.abort();
+  const counted = count ? form.dataset.some.replace("%s", count) : form.dataset.none;
+  say(asked.length && (count || !suggested) ? counted : "");
+  if (!suggested) return;
+  if (kept) kept.value = words;
+  if (words.trim().length < FEWEST) suggested.replaceChildren();
+  else waiting = setTimeout(() => look(words), WAIT);
 }
 
 if (form && list) {
   const input = form.querySelector("input");
-  input.addEventListener("input", () => filter(input.value));
+  input.addEventListener("input", () => typed(input.value));
+  // Back, or a reload, may have brought other words than the page was made for.
+  if (suggested && input.value !== input.defaultValue) typed(input.value);
 }

@@ -1,0 +1,1 @@
+"""What the city's own history suggests: the service that a person's words mean."""
