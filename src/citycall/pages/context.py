@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """
     return {
         "city_name": getattr(settings, "CITYCALL_CITY_NAME", "CityCall"),
-        "public_url": settings.PUBLIC_URL,
+        "public_url": getattr(settings, "PUBLIC_URL", ""),
         "emergency_number": getattr(settings, "CITYCALL_EMERGENCY_NUMBER", "911"),
         "resident_links": _links("CITYCALL_RESIDENT_LINKS", RESIDENT_LINKS),
         "staff_links": _links("CITYCALL_STAFF_LINKS", STAFF_LINKS),
