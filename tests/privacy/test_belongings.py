@@ -21,7 +21,7 @@ from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.privacy import belongings
 from citycall.reactions import react
-from citycall.service_requests import photos, unsent_photos
+from citycall.service_requests import photos, queries, unsent_photos
 from citycall.service_requests.actions import close, merge, tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails, Receipt
@@ -230,3 +230,25 @@ def test_staff_see_that_something_was_erased(report: Receipt) -> None:
     belongings.erase(PAT, at=AT)
     event = Event.objects.get(kind="erased")
     assert (event.visibility, event.data["report"]) == ("internal", report.report_id)
+
+
+def test_the_number_alone_proves_nothing_afterwards(report: Receipt) -> None:
+    told = Report.objects.select_related("contact").get(pk=report.report_id)
+    assert not queries.is_answered_by_number(told)
+    belongings.erase(PAT, at=AT)
+    told = Report.objects.select_related("contact").get(pk=report.report_id)
+    assert not queries.is_answered_by_number(told)
+
+
+def test_one_who_reported_a_problem_twice_is_erased_whole(
+    report: Receipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(belongings, "_AT_ONCE", 1)
+    again = tell_more.add_report(
+        report.number, draft(contact=ContactDetails(email=PAT)), by=resident(), at=AT
+    )
+    other = submit(draft(contact=ContactDetails(email=PAT)), by=resident(), at=AT)
+    dispute(report)
+    assert again.report_id < other.report_id
+    assert belongings.erase(PAT, at=AT) == 3
+    assert SECRET not in everything_stored()

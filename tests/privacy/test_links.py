@@ -1,9 +1,11 @@
 """A link to one's own reports: sent to the address alone, opened once, and not for long."""
 
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from hypothesis import given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -94,3 +96,15 @@ def test_nothing_is_sent_to_an_erased_address(link: AccessLink) -> None:
 def test_old_links_are_forgotten(link: AccessLink) -> None:
     assert links.forget_old(at=AT + timedelta(days=29)) == 0
     assert links.forget_old(at=AT + timedelta(days=31)) == 1
+
+
+def test_a_refused_message_is_logged_without_the_address(
+    link: AccessLink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> int:
+        raise SMTPRecipientsRefused({"pat@example.org": (550, b"pat@example.org is not here")})
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    jobs.send_access_link(link.pk)
+    assert "550" in caplog.text
+    assert "pat@example.org" not in caplog.text

@@ -16,7 +16,7 @@ from citycall.privacy import jobs
 from citycall.privacy.models import AccessLink
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails, Receipt
-from citycall.web.views import mine
+from citycall.web import pace
 from tests.city import City, draft
 
 PAT = "pat@example.org"
@@ -24,7 +24,7 @@ PAT = "pat@example.org"
 
 @pytest.fixture(autouse=True)
 def _no_one_has_asked() -> None:
-    mine.forget()
+    pace.forget()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from citycall.appointments.models import Appointment
 from citycall.core import clock
 from citycall.core.actors import resident
 from citycall.service_requests.models import ServiceRequest
-from citycall.web import booked_dates
+from citycall.web import booked_dates, pace
 from tests.appointments import cast
 from tests.city import City
 from tests.web.telling import WHERE, choose, number_of, seen, send
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _service(city: City) -> None:
     cast.offer()
-    booked_dates.forget()
+    pace.forget()
 
 
 def first_free(holder: str = "") -> date:

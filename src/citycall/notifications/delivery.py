@@ -1,6 +1,7 @@
 """Sending one owed message, once."""
 
 import json
+import logging
 import re
 import smtplib
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from citycall.notifications.messages import Message, Notice, Template
 from citycall.notifications.models import PUSH, Delivery
 
 __all__ = ["TryAgainLater", "message_id", "send", "send_alone"]
+
+log = logging.getLogger(__name__)
 
 _LONGEST_PROBLEM = 500
 
@@ -101,10 +104,14 @@ def _email(delivery: Delivery, message: Message) -> mail.EmailMultiAlternatives:
 def send_alone(message: Message, *, to: str, mark: str) -> None:
     """Send a message that tells of no report; ``mark`` is its own among all that are sent.
 
-    Raises ``TryAgainLater``. An address that cannot be written to is left alone.
+    Raises ``TryAgainLater``. An address that cannot be written to is left alone, and logged without
+    being named.
     """
-    with suppress(Refused):
-        _hand_over(_written(message, to=to, known_as=_id_of(mark, name="message")))
+    known_as = _id_of(mark, name="message")
+    try:
+        _hand_over(_written(message, to=to, known_as=known_as))
+    except Refused as error:
+        log.warning("%s was refused: %s", known_as, _without_address(str(error), to))
 
 
 def _written(message: Message, *, to: str, known_as: str) -> mail.EmailMultiAlternatives:

@@ -25,7 +25,7 @@ from citycall.service_requests.models import Attachment, Report
 from citycall.service_requests.photos import path_of
 
 PAGE: Final = 20
-# Packed and erased so many at a time, so that one person's thousand reports hold nothing up.
+# Packed and erased so many requests at a time, so that a thousand reports hold nothing up.
 _AT_ONCE: Final = 200
 _IN_MEMORY_BYTES: Final = 1_000_000
 
@@ -76,11 +76,14 @@ def erase(email: str, *, at: datetime) -> int:
 
 
 def _batches(email: str) -> Iterator[list[Report]]:
-    reports = personal.reports_of(with_email(email)).select_related("service_request__service")
+    """The reports by their requests; those of one request together, to see who else reported it."""
+    reports = personal.reports_of(with_email(email))
+    requests = reports.order_by("service_request").values_list("service_request", flat=True)
     last = 0
-    while batch := list(reports.filter(pk__gt=last).order_by("pk")[:_AT_ONCE]):
-        yield batch
-        last = batch[-1].pk
+    while some := list(requests.filter(service_request__gt=last).distinct()[:_AT_ONCE]):
+        batch = reports.filter(service_request__in=some).order_by("pk")
+        yield list(batch.select_related("service_request__service"))
+        last = some[-1]
 
 
 def _verdicts(held: list[Contact]) -> Iterable[Verdict]:

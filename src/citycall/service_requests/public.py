@@ -225,9 +225,6 @@ def _told(
     agency = catalog().agency(request.agency_id)
     outcome = catalog().outcome_by_id(request.outcome_id) if request.outcome_id else None
     placeless = own is None and entry.spec.privacy != Privacy.PUBLIC
-    here = None
-    if not placeless and request.longitude is not None and request.latitude is not None:
-        here = (request.longitude, request.latitude)
     return PublicRequest(
         number=asked.number,
         request_id=request.pk,
@@ -241,7 +238,7 @@ def _told(
         agency_phone="" if hidden else agency.spec.phone,
         team="" if hidden else catalog().team(request.team_id).name,
         place="" if placeless else request.place,
-        point=here,
+        point=None if placeless else _point(request),
         report_count=1 if hidden else request.report_count,
         reported_at=asked.reported_at,
         promised_at=request.promised_at,
@@ -265,6 +262,12 @@ def _told(
         requested_at=request.requested_at,
         areas=() if placeless else request.areas,
     )
+
+
+def _point(request: ServiceRequest) -> tuple[float, float] | None:
+    if request.longitude is None or request.latitude is None:
+        return None
+    return request.longitude, request.latitude
 
 
 def _why_moved(events: Sequence[Event]) -> str:

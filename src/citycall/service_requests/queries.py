@@ -109,8 +109,12 @@ def is_reporter(actor: Actor, request: ServiceRequest) -> bool:
 
 
 def is_answered_by_number(report: Report) -> bool:
-    """Whether the number alone proves the report, since no link could be sent to its reporter."""
-    return report.contact is None or not report.contact.email
+    """Whether the number alone proves the report, since no link could be sent to its reporter.
+
+    Who had their address erased has had a link.
+    """
+    contact = report.contact
+    return contact is None or (not contact.email and contact.erased_at is None)
 
 
 def reports_of(request: ServiceRequest) -> list[Report]:

@@ -1,52 +1,23 @@
-"""Dates of appointments in a resident's words, and a limit on how many one visitor may hold."""
+"""Dates of appointments in a resident's words, and how many one address may hold."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.http import HttpRequest
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from limits import RateLimitItem, RateLimitItemPerHour
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from citycall.accounts.sign_in import client_address
 from citycall.appointments.rules import FreeDate
-from citycall.core.errors import DomainError
 from citycall.pages import moments
 
 FIRST: Final = 6
 # Said only where it may hurry somebody with reason.
 FEW_LEFT: Final = 3
-# Counted by each web process. A library's address holds for many people; a program that would
-# hold every date of a month away from them is slowed down by it.
-LIMIT: Final[RateLimitItem] = RateLimitItemPerHour(60)
-_held = MovingWindowRateLimiter(MemoryStorage())
-
-
-class TooManyHolds(DomainError):
-    """This client has chosen dates too often."""
-
-    code = "too_many_holds"
-    status = 429
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Dates were chosen too often from here. Please wait an hour and try again.")
-        )
-
-
-def count(request: HttpRequest) -> None:
-    """Count a date that is chosen and held; raises ``TooManyHolds``."""
-    if not _held.hit(LIMIT, client_address(request)):
-        raise TooManyHolds
-
-
-def forget() -> None:
-    """Forget every counted choice, as a restart does."""
-    _held.storage.reset()
+# A library's address holds for many people; a program that would hold every date of a month away
+# from them is slowed down by it.
+HOLDS: Final[RateLimitItem] = RateLimitItemPerHour(60)
 
 
 def choices(dates: Sequence[FreeDate], *, at: datetime) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from citycall.appointments.actions.seats import DateGone
 from citycall.appointments.queries import Offer
 from citycall.core import clock
 from citycall.core.errors import Faults
-from citycall.web import booked_dates
+from citycall.web import booked_dates, pace
 from citycall.web.forms import DateForm
 from citycall.web.steps import Step
 from citycall.web.views.telling import StepView
@@ -45,7 +45,7 @@ class WhichDate(StepView):
         chosen = self.telling.date
         if chosen is None:
             return {"day": _("Please choose a date.")}
-        booked_dates.count(self.request)
+        pace.count(self.request, booked_dates.HOLDS, "hold a date")
         try:
             hold(
                 self.entry,

@@ -1,7 +1,7 @@
 """Everything of mine: my reports by a link to my e-mail address, a copy of my data, erasing it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -14,23 +14,19 @@ from django.views import View
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
-from citycall.accounts.sign_in import client_address
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.pages import moments
 from citycall.privacy import belongings, links
 from citycall.service_requests import checks, personal
 from citycall.service_requests.models import Report, Status
-from citycall.web import visits
+from citycall.web import pace, visits
 from citycall.web.forms import EmailForm
 
 # One address may be a whole library's.
-LIMIT: RateLimitItem = RateLimitItemPerMinute(20, 10)
-_asked = MovingWindowRateLimiter(MemoryStorage())
-_DATA_NAME = "my-reports.zip"
+LINKS: Final[RateLimitItem] = RateLimitItemPerMinute(20, 10)
+_DATA_NAME: Final = "my-reports.zip"
 
 # Nobody else may find these pages in a cache.
 own = cache_control(private=True, no_store=True)
@@ -53,7 +49,7 @@ def send_link(request: HttpRequest) -> HttpResponse:
     if not email:
         faults.setdefault("email", _("Please enter your e-mail address."))
         return _page(request, typed=typed, faults=faults)
-    if not _asked.hit(LIMIT, client_address(request)):
+    if not pace.may(request, LINKS, "access link"):
         faults["email"] = _("Too many links were asked for. Please wait ten minutes.")
         return _page(request, typed=typed, faults=faults, status=429)
     links.ask(email, at=clock.now())
@@ -129,11 +125,6 @@ class Erase(View):
         )
         messages.success(request, done % {"n": count})
         return redirect("web:me")
-
-
-def forget() -> None:
-    """Forget every counted address, as a restart does."""
-    _asked.storage.reset()
 
 
 def _page(
