@@ -64,12 +64,12 @@ def _bytes(browser: Browser, address: str) -> tuple[int, int]:
             "Network.loadingFinished", lambda e, r=received: r.append(e["encodedDataLength"])
         )
         page.goto(address, wait_until="networkidle")
-        sizes.append(int(sum(received)) + (_worker_bytes(page) if workers == "allow" else 0))
+        sizes.append(int(sum(received)) + (kept_bytes(page) if workers == "allow" else 0))
         context.close()
     return sizes[0], sizes[1]
 
 
-def _worker_bytes(page: Page) -> int:
+def kept_bytes(page: Page) -> int:
     """What the service worker keeps, as it was sent: anything the page had is not fetched again."""
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_timeout(SETTLED_MS)

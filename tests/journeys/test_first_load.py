@@ -14,6 +14,7 @@ from django.db import connection
 from playwright.sync_api import BrowserContext
 from psycopg.conninfo import make_conninfo
 
+from bench.first_load import kept_bytes
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM
@@ -115,24 +116,7 @@ def bytes_kept(context: BrowserContext, address: str) -> int:
     """What the service worker then fetches for the time without a connection."""
     page = context.new_page()
     page.goto(address, wait_until="networkidle")
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    return int(
-        page.evaluate(
-            """async () => {
-              const had = new Set(performance.getEntriesByType("resource").map((one) => one.name));
-              let total = 0;
-              for (const name of await caches.keys()) {
-                const cache = await caches.open(name);
-                for (const { url } of await cache.keys()) {
-                  if (had.has(url)) continue;
-                  const answer = await fetch(url, { method: "HEAD", cache: "no-store" });
-                  total += Number(answer.headers.get("Content-Length") ?? 0);
-                }
-              }
-              return total;
-            }"""
-        )
-    )
+    return kept_bytes(page)
 
 
 def test_the_first_visit_fits_a_slow_connection(site: str) -> None:

@@ -147,6 +147,7 @@ def test_one_import_runs_at_a_time(tmp_path: Path) -> None:
         other.execute("SELECT pg_advisory_lock(%s)", [importing._IMPORT_LOCK])
         with pytest.raises(importing.AnotherImport):
             baltimore(tmp_path, POTHOLE)
+        other.execute("SELECT pg_advisory_unlock(%s)", [importing._IMPORT_LOCK])
     other_door.close()
     assert baltimore(tmp_path, POTHOLE).imported == 1
 
