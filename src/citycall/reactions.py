@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import Error as DatabaseProblem
+from django.db.models import F
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
@@ -29,6 +30,7 @@ from citycall.notifications.actions import DELIVER_QUEUE, DELIVER_TASK, Recipien
 from citycall.notifications.messages import Notice, Template
 from citycall.notifications.models import Delivery
 from citycall.service_requests import queries
+from citycall.service_requests.actions.change_service import SERVICE_CHANGED
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
 
@@ -83,8 +85,8 @@ def clock_stopped(event: Event) -> bool:
 
 
 def not_told_otherwise(event: Event) -> bool:
-    """The message about a reopening names the new date already."""
-    return bool(event.data["why"] != "reopened")
+    """The messages about a reopening and another service name the new date already."""
+    return event.data["why"] not in {"reopened", SERVICE_CHANGED}
 
 
 def booked_later(event: Event) -> bool:
@@ -94,6 +96,16 @@ def booked_later(event: Event) -> bool:
 
 def by_the_city(event: Event) -> bool:
     return event.actor_kind != ActorKind.RESIDENT
+
+
+def of_the_first(event: Event) -> bool:
+    """The report that made the request, and not one that was added to it."""
+    its = Report.objects.filter(pk=event.data["report"])
+    return its.filter(number=F("service_request__number")).exists()
+
+
+def of_a_later(event: Event) -> bool:
+    return not of_the_first(event)
 
 
 def public(event: Event) -> bool:
@@ -134,6 +146,11 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RESUMED: (),
     Kind.PROMISE_CHANGED: (mail(Template.NEW_DATE, to=every_reporter, when=not_told_otherwise),),
     Kind.TRANSFERRED: (),
+    Kind.SERVICE_CHANGED: (
+        mail(Template.SERVICE_CHANGED, to=every_reporter),
+        give_back_its_date,
+        forwarding.forward,
+    ),
     Kind.COMPLETED: (mail(Template.COMPLETED, to=every_reporter), give_back_its_date),
     Kind.CONFIRMED: (mail(Template.CLOSED, to=other_reporters),),
     Kind.CLOSED: (mail(Template.CLOSED, to=every_reporter),),
@@ -151,6 +168,10 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
     Kind.ERASED: (),
+    Kind.CONTACT_GIVEN: (
+        mail(Template.RECEIVED, to=its_reporter, when=of_the_first),
+        mail(Template.JOINED, to=its_reporter, when=of_a_later),
+    ),
     Kind.APPOINTMENT_BOOKED: (
         mail(Template.APPOINTMENT_BOOKED, to=every_reporter, when=booked_later),
     ),
@@ -218,6 +239,7 @@ def notice_for(delivery: Delivery) -> Notice:
         answer_until=_answer_until(event, request),
         outcome=request.outcome.name if request.outcome is not None else "",
         reason=_reason(event, request),
+        service_before=_service(event.data.get("service_before")),
         words=_words(event),
         gone=bool(event.data.get("fixed")),
         confirmed=event.kind == Kind.CONFIRMED,
@@ -226,6 +248,10 @@ def notice_for(delivery: Delivery) -> Notice:
         date_link=_date_link(request, number=number, report_id=report.pk),
         ended=bool(event.data.get("ends")),
     )
+
+
+def _service(code: str | None) -> str:
+    return catalog().service(code).name if code else ""
 
 
 def _link(event: Event, *, number: str, report_id: int) -> str:

@@ -55,6 +55,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 CITYCALL_CITY_NAME = os.environ.get("CITYCALL_CITY_NAME", "Port Calder")
 CITYCALL_COUNTRY = os.environ.get("CITYCALL_COUNTRY", "US")
+# In which measures people here tell a distance: "metric", or "us" for feet and miles.
+CITYCALL_UNITS = os.environ.get("CITYCALL_UNITS", "metric")
 CITYCALL_EMERGENCY_NUMBER = os.environ.get("CITYCALL_EMERGENCY_NUMBER", "911")
 TIME_ZONE = os.environ.get("CITYCALL_TIME_ZONE", "America/New_York")
 USE_TZ = True

@@ -114,6 +114,9 @@ def test_a_request_goes_through_its_life(worker, path) -> None:
     done = step("complete", {"outcome": "fixed", "explanation": "Filled."})
     assert (done["status"], done["outcome"]["code"]) == ("completed", "fixed")
     assert step("reopen", {"reason": "It came up."})["reopened_count"] == 1
+    moved = step("change_service", {"service": "something-else", "reason": "Nobody's, really."})
+    assert moved["service"]["code"] == "something-else"
+    assert step("change_service", {"service": "pothole", "reason": "It is."})["status"] == "new"
     assert step("transfer", {"team": "sorting", "reason": "Not ours."})["team"]["code"] == "sorting"
     assert step("refer", {"referred_to": "The state, 410-555-0199"})["status"] == "referred"
     assert step("reopen", {"reason": "It is ours."})["status"] == "assigned"

@@ -207,6 +207,13 @@ class TransferIn(Strict):
     reason: Said
 
 
+class ChangeServiceIn(Strict):
+    """The service that it really is, and why, for everyone to read."""
+
+    service: Code
+    reason: Said
+
+
 class CompleteIn(Strict):
     """An outcome of the service, and what was done, for the resident to read."""
 

@@ -38,6 +38,7 @@ class Template(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     NOTE = "note"
+    SERVICE_CHANGED = "service_changed"
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_MOVED = "appointment_moved"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
@@ -51,12 +52,13 @@ class Notice:
     ``number`` is written as people write it; ``link`` is the reporter's own. ``at`` is when it
     happened, ``due_at`` the promise now and ``due_before`` the one it replaces, ``answer_until``
     the last moment to object. ``reason`` is a phrase of the city's own, ``words`` what staff wrote
-    to the public. ``gone`` says that the agency reports the problem gone; ``confirmed`` tells a
-    closing that a reporter confirmed from one that nobody objected to; ``disputed`` a reopening
-    that a reporter asked for. Of an appointment, ``comes_at`` and ``comes_until`` are between
-    when the crew comes, ``came_at`` when it would have come before, ``change_until`` until when
-    the reporter can change it at ``date_link``, which is there too where a date can be chosen;
-    ``ended`` says that the report ended with it.
+    to the public, ``service_before`` the name of the service that it was moved from. ``gone`` says
+    that the agency reports the problem gone; ``confirmed`` tells a closing that a reporter
+    confirmed from one that nobody objected to; ``disputed`` a reopening that a reporter asked for.
+    Of an appointment, ``comes_at`` and ``comes_until`` are between when the crew comes,
+    ``came_at`` when it would have come before, ``change_until`` until when the reporter can
+    change it at ``date_link``, which is there too where a date can be chosen; ``ended`` says that
+    the report ended with it.
     """
 
     number: str
@@ -72,6 +74,7 @@ class Notice:
     outcome: str = ""
     reason: str = ""
     words: str = ""
+    service_before: str = ""
     gone: bool = False
     confirmed: bool = False
     disputed: bool = False

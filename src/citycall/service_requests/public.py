@@ -12,7 +12,6 @@ from citycall.catalog.specs import Privacy
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotFound
 from citycall.core.models import Event, Visibility
-from citycall.places.locations import Location
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import (
@@ -22,7 +21,6 @@ from citycall.service_requests.models import (
     ServiceRequest,
     Status,
 )
-from citycall.service_requests.queries import Nearby
 
 # The facts of each kind of event that may be told; everything else in ``data`` stays inside.
 _TOLD: Final[Mapping[str, frozenset[str]]] = {
@@ -30,6 +28,7 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.REPORT_ADDED: frozenset({"reports"}),
     Kind.ASSIGNED: frozenset({"team"}),
     Kind.TRANSFERRED: frozenset({"to"}),
+    Kind.SERVICE_CHANGED: frozenset({"service_before", "service"}),
     Kind.HELD: frozenset({"reason", "clock_stopped"}),
     Kind.COMPLETED: frozenset({"outcome", "fixed"}),
     Kind.PROMISE_CHANGED: frozenset({"before", "after", "why"}),
@@ -38,8 +37,6 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.APPOINTMENT_MOVED: frozenset({"before", "starts_at"}),
     Kind.APPOINTMENT_CANCELLED: frozenset({"starts_at"}),
 }
-# How far away a problem of the same service may be the same problem.
-NEARBY_M: Final = 100.0
 # Of a private service, strangers learn that these happened and when; nothing of what or why.
 _TOLD_OF_PRIVATE: Final = frozenset(
     {
@@ -152,19 +149,6 @@ def by_number(number: int, *, by: Actor) -> PublicRequest:
         visible=(Visibility.PUBLIC, Visibility.REPORTER) if own else (Visibility.PUBLIC,),
     )
     return _told(asked, request, entry, own=own, hidden=hidden, events=events)
-
-
-def known_near(entry: ServiceEntry, location: Location) -> Sequence[Nearby]:
-    """Open problems of a service within 100 metres, nearest first.
-
-    None where the place has no point, or the service does not show everyone where its work is.
-    """
-    if location.point is None or entry.spec.privacy != Privacy.PUBLIC:
-        return ()
-    longitude, latitude = location.point
-    return queries.nearest_open(
-        service_id=entry.id, longitude=longitude, latitude=latitude, within_m=NEARBY_M
-    )
 
 
 def photo_for(actor: Actor, attachment_id: int) -> Attachment:

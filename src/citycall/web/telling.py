@@ -37,8 +37,9 @@ class Telling:
     """Everything said so far, as it was typed; nothing here has been believed yet.
 
     ``found`` is the place that was chosen for the words ``place``; ``decided`` are the words for
-    which the choice was made. ``pointed`` is what lies where the pin is. ``joins`` is the number
-    of the known problem that this report will be added to. ``day`` is the ISO date that was chosen
+    which the choice was made. ``pointed`` is what lies where the pin is. ``joins`` is the public
+    id of the known problem that this report will be added to; ``asked_at`` is the mark of the
+    service and place for which known problems were shown. ``day`` is the ISO date that was chosen
     for an appointment. ``stop_read`` is the mark of the stop that was read, ``stopped_at`` the
     step whose answer called for it. ``done`` are the names of the steps that were passed.
     """
@@ -61,6 +62,7 @@ class Telling:
     wanted: str = ""
     photos: list[dict[str, Any]] = field(default_factory=list)
     joins: str = ""
+    asked_at: str = ""
     day: str = ""
     name: str = ""
     email: str = ""
@@ -144,13 +146,22 @@ class Telling:
     @property
     def idempotency_key(self) -> str:
         """What marks this report, as it is now, as one and the same however often it is sent."""
-        return f"{self.key}.{self.fingerprint()}"
+        return self.joining_key if self.joins else f"{self.key}.{self.fingerprint()}"
 
-    def so_far(self, *, sending: bool) -> dict[str, Any]:
+    @property
+    def joining_key(self) -> str:
+        """What marks it where it is added to a known problem: once, whatever else it says by then.
+
+        The page that offers this cannot know which problem will be chosen, and a connection that
+        goes just then must not make two of one.
+        """
+        return f"{self.key}.joins"
+
+    def so_far(self, *, key: str) -> dict[str, Any]:
         """What was told, for the page that goes on without a connection: pairs of name and value.
 
-        ``sending`` where it may be sent from the page that shows this: then its key goes along, so
-        that a report whose answer was lost is not made a second time.
+        ``key`` is what it is sent with where it may be sent from the page that shows this, so that
+        a report whose answer was lost is not made a second time; empty elsewhere.
         """
         names = ("service", "place", "directions", "latitude", "longitude", "accuracy")
         told = {name: getattr(self, name) for name in (*names, "words", "wanted", *_CONTACT)}
@@ -161,7 +172,6 @@ class Telling:
             for value in (given if isinstance(given, list) else [given])
             if value
         ]
-        key = self.idempotency_key if sending else ""
         return {"fields": pairs, "photos": len(self.photos), "key": key}
 
     def fingerprint(self) -> str:

@@ -60,7 +60,7 @@ class What(View):
         if kept is None or (request.POST.get("anew") and kept.service != code):
             kept = Telling()
         if kept.service != code:
-            kept.done, kept.joins = [], ""
+            kept.done, kept.joins, kept.asked_at = [], "", ""
         kept.service = code
         kept.words = kept.words or request.POST.get("words", "")[:LONGEST_WORDS]
         return go_on(request, kept, passed=Step.WHAT)
@@ -154,6 +154,10 @@ class StepView(View):
         """What the step's template shows."""
         raise NotImplementedError
 
+    def sending_key(self) -> str:
+        """What the report is sent with where this step may send it; empty where it cannot."""
+        return ""
+
     def page(
         self, request: HttpRequest, *, faults: Mapping[str, str] | None = None
     ) -> HttpResponse:
@@ -162,7 +166,7 @@ class StepView(View):
             "telling": self.telling,
             "entry": self.entry,
             "spec": self.entry.spec,
-            "so_far": self.telling.so_far(sending=self.step is Step.REVIEW),
+            "so_far": self.telling.so_far(key=self.sending_key()),
             **steps.progress(self.step, self.entry.spec),
             **self.show(faults or {}),
         }
