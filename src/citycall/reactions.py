@@ -31,6 +31,7 @@ from citycall.notifications.messages import Notice, Template
 from citycall.notifications.models import Delivery
 from citycall.service_requests import queries
 from citycall.service_requests.actions.change_service import SERVICE_CHANGED
+from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
 
@@ -181,8 +182,9 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 }
 # The messages that say when the crew comes, beside the receipt.
 _TELL_OF_A_DATE = {Kind.APPOINTMENT_BOOKED, Kind.APPOINTMENT_MOVED, Kind.APPOINTMENT_NEAR}
-# And after each of them: other systems are told, as far as they asked for it and may know.
-ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe)
+# And after each of them: other systems are told, as far as they asked for it and may know, and
+# the language of what a resident wrote is noted for staff.
+ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe, note_language)
 
 
 def react(event: Event) -> None:

@@ -8,6 +8,9 @@ from PIL import Image
 
 from citycall.core import numbers
 from citycall.core.actors import resident
+from citycall.core.models import Event
+from citycall.service_requests.actions import tell_more
+from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.policies import READ_SCOPE
@@ -81,6 +84,17 @@ def test_a_request_tells_its_reports_but_never_the_contact(worker, path, receipt
     assert "pat@example.org" not in worker.get(path).content.decode()
     by_number = worker.get(f"/staff/service_requests/{numbers.show(receipt.number)}")
     assert by_number.json() == told
+
+
+def test_the_language_of_words_is_told(worker, path, receipt) -> None:
+    by = resident(reports=[receipt.report_id])
+    tell_more.add_information(
+        receipt.request_id, words="El hoyo es cada vez más grande.", by=by, at=NOW
+    )
+    for event in Event.objects.all():
+        note_language(event)
+    assert worker.get(path).json()["reports"][0]["written_in"] == "en"
+    assert worker.get(f"{path}/history").json()["items"][-1]["written_in"] == "es"
 
 
 def test_another_agencys_request_is_not_there(worker, city) -> None:

@@ -12,7 +12,7 @@ from tests.workbench.conftest import row
 pytestmark = pytest.mark.usefixtures("_quiet_snapshots")
 
 MOST_FOR_A_LIST = 6
-MOST_FOR_A_REQUEST = 14
+MOST_FOR_A_REQUEST = 15
 
 
 def queries_of(desk, path: str) -> int:

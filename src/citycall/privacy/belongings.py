@@ -115,6 +115,7 @@ def _report(said: personal.Said) -> Mapping[str, Any]:
         "reported_at": report.reported_at.isoformat(),
         "channel": report.channel,
         "language": report.language,
+        "written_in": report.written_in,
         "service": request.service.name,
         "status": request.status,
         "place": request.place,

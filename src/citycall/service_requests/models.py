@@ -187,6 +187,8 @@ class Report(models.Model):
     """One person telling the city once. Its number leads to the request for ever.
 
     ``idempotency_key`` makes a repeated submission find this report instead of making another.
+    ``language`` is that of the page or call, ``written_in`` what the words were recognised to be:
+    empty where nobody can say, and erased with the words.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -200,6 +202,7 @@ class Report(models.Model):
     wanted = models.TextField(blank=True)
     answers = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
+    written_in = models.CharField(max_length=10, blank=True, default="", db_default="")
     reported_at = models.DateTimeField()
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
 
@@ -244,6 +247,19 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file
+
+
+class CommentLanguage(models.Model):
+    """What the words of an event that came from a reporter were recognised to be written in.
+
+    Events are never changed, so it stands beside them; it goes when their words are erased.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+    written_in = models.CharField(max_length=10)
+
+    def __str__(self) -> str:
+        return f"Event {self.event_id}: {self.written_in}"
 
 
 class CellChange(models.Model):

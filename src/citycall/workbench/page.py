@@ -14,7 +14,7 @@ from citycall.accounts.queries import colleagues
 from citycall.appointments import queries as appointments
 from citycall.catalog.queries import catalog
 from citycall.catalog.specs import ServiceSpec
-from citycall.core import clock, numbers
+from citycall.core import clock, languages, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
 from citycall.feedback.ratings import ratings_for
@@ -54,6 +54,8 @@ class Entry:
     text: str
     by: str
     internal: bool
+    language: str
+    written_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
     spec = catalog().service_by_id(problem.service_id).spec
     specs = specs_along(((event.kind, event.data) for event in events), spec)
     people: dict[int, str] = {}
+    spoken = queries.comment_languages(events)
     if any(event.data.get("assignee") for event in events):
         people = {user.pk: str(user) for user in colleagues(problem.agency_id)}
     return [
@@ -207,6 +210,8 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
             text=event.words or "",
             by=event.actor_name or _kind_of_actor(event),
             internal=event.visibility == Visibility.INTERNAL,
+            language=spoken.get(event.pk, ""),
+            written_in=languages.written_in(spoken.get(event.pk, "")),
         )
         for event, had in reversed(list(zip(events, specs, strict=True)))
     ]

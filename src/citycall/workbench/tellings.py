@@ -6,7 +6,7 @@ from typing import Any
 
 from citycall.catalog.specs import ServiceSpec
 from citycall.contacts.models import Contact
-from citycall.core import numbers
+from citycall.core import languages, numbers
 from citycall.pages import answers
 from citycall.service_requests import queries
 from citycall.service_requests.models import Report, ServiceRequest
@@ -22,6 +22,16 @@ class Telling:
     number: str
     answers: list[tuple[str, str]]
     contact: Contact | None
+
+    @property
+    def language(self) -> str:
+        """The language of the words, as far as it is known: else that of the page or call."""
+        return self.report.written_in or self.report.language
+
+    @property
+    def written_in(self) -> str:
+        """Such as "Written in Spanish", where that is another language than the city's first."""
+        return languages.written_in(self.report.written_in)
 
 
 def told(

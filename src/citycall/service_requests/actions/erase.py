@@ -12,6 +12,7 @@ from citycall.core.actors import Actor
 from citycall.core.models import Visibility
 from citycall.service_requests import photos, queries
 from citycall.service_requests.actions.change import finish, lock
+from citycall.service_requests.actions.recognise import forget_languages
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import specs_along
 from citycall.service_requests.models import Attachment, Report, ServiceRequest
@@ -28,7 +29,9 @@ def erase_reports(report_ids: Collection[int], *, by: Actor, at: datetime) -> in
     reported it. What the first reporter wrote about how to find the spot goes too.
     """
     reports = list(Report.objects.filter(pk__in=report_ids).order_by("service_request_id", "pk"))
-    core_events.erase_words([event.pk for event in words_added_to(reports)])
+    said = [event.pk for event in words_added_to(reports)]
+    core_events.erase_words(said)
+    forget_languages(said)
     for report in reports:
         _erase(report, by=by, at=at)
     return len(reports)
@@ -39,9 +42,9 @@ def _erase(report: Report, *, by: Actor, at: datetime) -> None:
     asked = [question for spec in _services_of(request) for question in spec.questions]
     written = {question.code for question in asked if question.datatype in _WRITTEN}
     known = {question.code for question in asked} - written
-    report.words = report.wanted = ""
+    report.words = report.wanted = report.written_in = ""
     report.answers = {code: given for code, given in report.answers.items() if code in known}
-    report.save(update_fields=["words", "wanted", "answers"])
+    report.save(update_fields=["words", "wanted", "answers", "written_in"])
     if report.number == request.number:
         request.directions = ""
     _remove_photos(report)
