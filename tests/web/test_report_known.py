@@ -147,7 +147,7 @@ def test_each_tells_how_far_it_is_how_old_and_how_many_reported_it(
     )
     tell(client)
     page = client.get("/report/known").content.decode()
-    assert "about 40 m away" in page
+    assert "About 40 m away" in page
     assert "Reported 3\xa0days ago" in page
     assert "2 people have reported it" in page
 
@@ -156,7 +156,7 @@ def test_in_feet_where_the_city_counts_so(client: Client, known: str, settings: 
     settings.CITYCALL_UNITS = "us"
     ServiceRequest.objects.filter(pk=known).update(latitude=39.2904)
     tell(client)
-    assert "about 150 ft away" in client.get("/report/known").content.decode()
+    assert "About 150 ft away" in client.get("/report/known").content.decode()
 
 
 def test_only_public_photos_are_shown(client: Client, city: City, known: str) -> None:

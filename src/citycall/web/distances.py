@@ -16,10 +16,10 @@ _MOST_FEET: Final = 1_000
 
 
 def away(metres: float) -> str:
-    """Such as "about 40 m away", as exact as anybody walks; in feet where the city counts so."""
+    """Such as "About 40 m away", as exact as anybody walks; in feet where the city counts so."""
     if metres < HERE_M:
-        return _("at the place that you gave")
-    return _("about %(distance)s away") % {"distance": measured(metres)}
+        return _("At the place that you gave")
+    return _("About %(distance)s away") % {"distance": measured(metres)}
 
 
 def measured(metres: float) -> str:

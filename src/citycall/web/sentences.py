@@ -189,6 +189,8 @@ def _entry(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> E
     if happening.kind == Kind.HELD:
         reason = reason_in_words(str(facts.get("reason", "")), spec)
         text = "\n".join(filter(None, (_start(reason), text)))
+    if happening.kind == Kind.SERVICE_CHANGED and text:
+        text = _("Because: %(reason)s") % {"reason": text}
     if happening.kind == Kind.PROMISE_CHANGED:
         text = _dates(happening, spec, at=at)
     if happening.kind in _OF_APPOINTMENTS:
@@ -259,8 +261,6 @@ def _service_changed(happening: Happening) -> str:
     }
     if not all(names.values()):
         return _("Moved to another service")
-    if happening.words:
-        return _("Moved from “%(before)s” to “%(after)s”, because:") % names
     return _("Moved from “%(before)s” to “%(after)s”") % names
 
 

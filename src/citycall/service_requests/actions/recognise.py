@@ -22,23 +22,24 @@ def note_language(event: Event) -> None:
     if event.subject_kind != SUBJECT:
         return
     if event.kind in _REPORTS:
-        _of_report(event.data["report"])
+        note_language_of(event.data["report"])
     elif event.actor_kind == ActorKind.RESIDENT and event.words:
         _of_comment(event.pk)
 
 
-def forget_languages(event_ids: Collection[int]) -> None:
-    """Erase what was noted of these events, with their words."""
-    CommentLanguage.objects.filter(event_id__in=event_ids).delete()
-
-
-def _of_report(report_id: int) -> None:
+def note_language_of(report_id: int) -> None:
+    """Note the language of a report; done again, it changes nothing."""
     report = Report.objects.get(pk=report_id)
     code = recognise(f"{report.words}\n{report.wanted}")
     if code:
         # Only of these words: they may have been erased meanwhile.
         said = Report.objects.filter(pk=report_id, words=report.words, wanted=report.wanted)
         said.update(written_in=code)
+
+
+def forget_languages(event_ids: Collection[int]) -> None:
+    """Erase what was noted of these events, with their words."""
+    CommentLanguage.objects.filter(event_id__in=event_ids).delete()
 
 
 @transaction.atomic
