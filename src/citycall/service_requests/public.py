@@ -1,7 +1,7 @@
 """What anyone may know of a request from its number, and what its reporters know besides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.catalog.specs import Privacy
+from citycall.contacts.in_words import hide_in_place
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotFound
 from citycall.core.models import Event, Visibility
 from citycall.places.locations import Location
+from citycall.places.models import LocationKind
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import (
@@ -162,9 +164,10 @@ def known_near(entry: ServiceEntry, location: Location) -> Sequence[Nearby]:
     if location.point is None or entry.spec.privacy != Privacy.PUBLIC:
         return ()
     longitude, latitude = location.point
-    return queries.nearest_open(
+    found = queries.nearest_open(
         service_id=entry.id, longitude=longitude, latitude=latitude, within_m=NEARBY_M
     )
+    return [replace(near, place=hide_in_place(near.place)) for near in found]
 
 
 def photo_for(actor: Actor, attachment_id: int) -> Attachment:
@@ -237,7 +240,7 @@ def _told(
         agency="" if hidden else agency.name,
         agency_phone="" if hidden else agency.spec.phone,
         team="" if hidden else catalog().team(request.team_id).name,
-        place="" if placeless else request.place,
+        place="" if placeless else request.place if own else place_for_all(request),
         point=None if placeless else _point(request),
         report_count=1 if hidden else request.report_count,
         reported_at=asked.reported_at,
@@ -264,6 +267,15 @@ def _told(
     )
 
 
+def place_for_all(request: ServiceRequest) -> str:
+    """The place's name as strangers may know it: nothing that only its reporter can have written.
+
+    What they described in their own words may name people.
+    """
+    described = request.location_kind == LocationKind.WORDS
+    return "" if described else hide_in_place(request.place)
+
+
 def _point(request: ServiceRequest) -> tuple[float, float] | None:
     if request.longitude is None or request.latitude is None:
         return None
@@ -278,8 +290,10 @@ def _why_moved(events: Sequence[Event]) -> str:
 def _happening(event: Event, *, own: OwnReport | None, hidden: bool) -> Happening:
     by_reporter = event.actor_kind == ActorKind.RESIDENT
     # What residents write may name people, so only they themselves read it: with several
-    # reporters an event does not say which of them wrote it.
-    readable = not hidden and (not by_reporter or (own is not None and own.alone))
+    # reporters an event does not say which of them wrote it. A dispute is in their words even
+    # where staff wrote it down.
+    theirs = by_reporter or event.kind == Kind.DISPUTED
+    readable = not hidden and (not theirs or (own is not None and own.alone))
     allowed: frozenset[str] = frozenset() if hidden else _TOLD.get(event.kind, frozenset())
     return Happening(
         kind=event.kind,
