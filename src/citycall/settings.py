@@ -199,6 +199,10 @@ CITYCALL_CALLS_PER_MINUTE = int(os.environ.get("CITYCALL_CALLS_PER_MINUTE", "600
 CITYCALL_PUBLISH_DESCRIPTIONS = _flag("CITYCALL_PUBLISH_DESCRIPTIONS", default=True)
 # Networks inside which webhooks, partners and pictures may be: none but public ones usually.
 CITYCALL_ALLOWED_NETWORKS = _list("CITYCALL_ALLOWED_NETWORKS", "")
+# Whom people tell of what they cannot use, and in how many working days they have an answer.
+CITYCALL_ACCESSIBILITY_EMAIL = os.environ.get("CITYCALL_ACCESSIBILITY_EMAIL", "")
+CITYCALL_ACCESSIBILITY_PHONE = os.environ.get("CITYCALL_ACCESSIBILITY_PHONE", "")
+CITYCALL_ACCESSIBILITY_ANSWER_DAYS = int(os.environ.get("CITYCALL_ACCESSIBILITY_ANSWER_DAYS", "5"))
 # A key that may be tried by everyone, for the developers' page of a demo or a test site.
 CITYCALL_SANDBOX_KEY = os.environ.get("CITYCALL_SANDBOX_KEY", "")
 EXPORTS = homes.home() / "open-data"

@@ -66,7 +66,7 @@ class Crawl:
                 if len(self.answers) >= self.most:
                     raise AssertionError(f"no end after {self.most}: {list(self._todo)[:20]}")
                 self._ask(client, self._todo.popleft())
-        self.seconds = time.monotonic() - begun
+        self.seconds += time.monotonic() - begun
 
     def _ask(self, client: httpx.Client, url: str) -> None:
         client.cookies.clear()

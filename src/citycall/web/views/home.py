@@ -20,6 +20,7 @@ from citycall.knowledge import alerts as knowledge_alerts
 from citycall.knowledge.queries import of_service as articles_of_service
 from citycall.service_requests.popular import most_used
 from citycall.web import alerts, outlook, visits
+from citycall.web.accessibility import statement
 from citycall.web.forms import TrackForm
 from citycall.web.found import topics
 
@@ -95,7 +96,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Can I use this?"""
-    return render(request, "web/accessibility.html")
+    return render(request, "web/accessibility.html", statement())
 
 
 @require_POST
