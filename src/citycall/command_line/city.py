@@ -62,6 +62,8 @@ def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:
 
     # For the processes that are started below: the developers' page shows the key to try.
     os.environ.setdefault("CITYCALL_SANDBOX_KEY", people.SANDBOX_KEY)
+    # And the accessibility statement says whom to tell.
+    os.environ.setdefault("CITYCALL_ACCESSIBILITY_PHONE", people.CALL_CENTER)
 
     def tell() -> None:
         click.echo(f"\nWhere the time went:\n{watch.told()}\n")
