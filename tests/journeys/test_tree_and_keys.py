@@ -1,8 +1,10 @@
 """By keyboard alone, reading what a screen reader is told: names, roles, and what is announced."""
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -168,24 +170,16 @@ def _picks_a_place(page: Page) -> None:
 def _adds_a_photo(page: Page) -> None:
     chosen = page.locator("input[type=file]")
     tab_to(page, chosen)
-    picture = {"name": "lamp.png", "mimeType": "image/png", "buffer": _PNG}
-    chosen.set_input_files(files=[picture])  # type: ignore[list-item]
+    chosen.set_input_files({"name": "lamp.png", "mimeType": "image/png", "buffer": _png()})
     told = page.locator(".cc-file__chosen")
     expect(told).to_have_attribute("aria-live", "polite")
     expect(told).to_match_aria_snapshot("- list:\n  - listitem: lamp.png")
 
 
 def _png() -> bytes:
-    import io
-
-    from PIL import Image
-
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "gray").save(out, "PNG")
     return out.getvalue()
-
-
-_PNG = _png()
 
 
 def test_a_number_is_followed_and_added_to(site: str) -> None:
