@@ -22,6 +22,7 @@ from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Verdict
+from citycall.follows import telling as followers
 from citycall.notifications import actions as notifications
 from citycall.notifications import delivery as deliveries
 from citycall.notifications import links
@@ -105,6 +106,11 @@ def give_back_its_date(event: Event) -> None:
     appointment_changes.give_back(event.subject_id, at=event.at)
 
 
+def note_for_followers(event: Event) -> None:
+    """Whoever follows the place or the service hears of the new request by and by."""
+    followers.note(event.subject_id)
+
+
 def mail(template: Template, *, to: Audience, when: Condition | None = None) -> Reaction:
     """The reaction that owes a message to each of an audience, by every way that they gave."""
 
@@ -124,7 +130,11 @@ def mail(template: Template, *, to: Audience, when: Condition | None = None) -> 
 # Assigning, starting, photos and the like are on the request's page for whoever looks; nobody is
 # written to about them.
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.SUBMITTED: (mail(Template.RECEIVED, to=its_reporter), forwarding.forward),
+    Kind.SUBMITTED: (
+        mail(Template.RECEIVED, to=its_reporter),
+        forwarding.forward,
+        note_for_followers,
+    ),
     Kind.REPORT_ADDED: (mail(Template.JOINED, to=its_reporter),),
     Kind.INFORMATION_ADDED: (),
     Kind.IMPORTED: (),

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from citycall.notifications.email_url import email_settings
+from citycall.notifications.sms_settings import sms_settings
 from citycall.operations import home as homes
 from citycall.places.geocoder_settings import geocoder_settings
+from citycall.residents.oidc_settings import oidc_settings
 
 HERE = Path(__file__).parent
 
@@ -86,6 +88,8 @@ INSTALLED_APPS = [
     "citycall.appointments",
     "citycall.durations",
     "citycall.assistant",
+    "citycall.residents",
+    "citycall.follows",
     "citycall.exchange",
     "citycall.privacy",
     "citycall.pages",
@@ -176,6 +180,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Another sign-in for residents, beside the one-time code; none by default.
+OIDC = oidc_settings(os.environ, secret=homes.given_secret("oidc_secret"))
+
 # A map style of somebody else instead of the city's own, and whence its tiles, pictures and
 # letters come when not from the style's own origin.
 CITYCALL_MAP_STYLE_URL = os.environ.get("CITYCALL_MAP_STYLE_URL", "")
@@ -210,6 +217,8 @@ CITYCALL_EMAIL_REPLY_TO = os.environ.get("CITYCALL_EMAIL_REPLY_TO", "")
 vars().update(
     email_settings(os.environ.get("CITYCALL_EMAIL_URL", ""), outbox=homes.folder("outbox"))
 )
+# Text messages, for links to one's own reports; none by default.
+SMS = sms_settings(os.environ.get("CITYCALL_SMS_URL", ""), token=homes.given_secret("sms_token"))
 
 PROCRASTINATE_IMPORT_PATHS = [
     "citycall.reactions",
@@ -222,6 +231,8 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
     "citycall.privacy.jobs",
+    "citycall.residents.jobs",
+    "citycall.follows.jobs",
     "citycall.assistant.jobs",
 ]
 

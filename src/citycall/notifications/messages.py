@@ -99,7 +99,7 @@ class Message:
 
 def render(template: Template, notice: Notice, *, language: str) -> Message:
     """Write the message in this language, or the city's own where it is not spoken here."""
-    with translation.override(_spoken(language)):
+    with translation.override(spoken(language)):
         context = _context(notice)
         subject = _fill(f"{_FOLDER}/{template}.subject.txt", context, autoescape=False)
         context["subject"] = " ".join(subject.split())
@@ -113,7 +113,7 @@ def render(template: Template, notice: Notice, *, language: str) -> Message:
 
 def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Message:
     """Write a message that tells of no report: the three files of this name, in this language."""
-    with translation.override(_spoken(language)):
+    with translation.override(spoken(language)):
         filled: dict[str, Any] = {"city": settings.CITYCALL_CITY_NAME, **context}
         subject = " ".join(_fill(f"{_ALONE}/{name}.subject.txt", filled, autoescape=False).split())
         return Message(
@@ -121,6 +121,13 @@ def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Mes
             text=_tidy(_fill(f"{_ALONE}/{name}.txt", filled, autoescape=False)),
             html=_fill(f"{_ALONE}/{name}.html", filled | {"subject": subject}, autoescape=True),
         )
+
+
+def render_sms(name: str, context: Mapping[str, Any], *, language: str) -> str:
+    """Write the text message of this name, in this language, on one line."""
+    with translation.override(spoken(language)):
+        filled: dict[str, Any] = {"city": settings.CITYCALL_CITY_NAME, **context}
+        return " ".join(_fill(f"{_ALONE}/{name}.sms.txt", filled, autoescape=False).split())
 
 
 def _push(subject: str, notice: Notice) -> dict[str, str]:
@@ -207,7 +214,8 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """The language in which somebody is written to: theirs, or the city's own."""
     try:
         return translation.get_supported_language_variant(language)
     except LookupError:

@@ -34,6 +34,13 @@ def address(asked: Asked, point: Point) -> str:
     return f"{reverse('web:nearby-feed')}?{urlencode(query)}"
 
 
+def calendar_address(asked: Asked, point: Point) -> str:
+    """The address of the calendar of what is scheduled there."""
+    return address(asked, point).replace(
+        reverse("web:nearby-feed"), reverse("web:nearby-calendar"), 1
+    )
+
+
 def latest(asked: Asked, point: Point) -> Sequence[Published]:
     """The requests around the point that were changed last, latest change first."""
     found = published.listed(
@@ -45,7 +52,7 @@ def latest(asked: Asked, point: Point) -> Sequence[Published]:
         )
     )
     shown = (row for row in found if row.merged_into_id is None)
-    return [row for row in shown if _metres(row, point) <= asked.within_m][:MOST]
+    return [row for row in shown if metres_to(row, point) <= asked.within_m][:MOST]
 
 
 def atom(rows: Sequence[Published], *, name: str, here: str) -> bytes:
@@ -91,7 +98,8 @@ def _service(row: Published) -> str:
     return catalog().service_by_id(row.service_id).name
 
 
-def _metres(row: Published, point: Point) -> float:
+def metres_to(row: Published, point: Point) -> float:
+    """How far a request is from a point; endlessly where its place is not public."""
     if row.longitude is None or row.latitude is None:
         return float("inf")
     return distance_m(point, (row.longitude, row.latitude))

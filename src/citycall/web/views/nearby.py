@@ -24,6 +24,7 @@ from citycall.service_requests import map as request_map
 from citycall.web import alerts, feeds, sentences
 from citycall.web import nearby as asking
 from citycall.web.nearby import Asked, NearbyForm
+from citycall.web.views.follow import address_around as follow_around
 
 # Counted by each web process. One address may be a library full of people who move maps.
 LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(300)
@@ -125,6 +126,8 @@ def _around(
         "further": found.further,
         "begun": bool(request.GET.get("further")),
         "feed": feeds.address(asked, point),
+        "calendar": feeds.calendar_address(asked, point),
+        "follow": follow_around(point, within_m=asked.within_m, group=asked.typed["group"]),
         "alerts": alerts.several(touching(point, within_m=asked.within_m, at=at)),
     }
 

@@ -35,7 +35,7 @@ from citycall.service_requests.actions import submit, tell_more
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
 from citycall.service_requests.photos import Photo
-from citycall.web import offline, origins, telling
+from citycall.web import offline, origins, signed_in, telling
 from citycall.web.telling import MOST_PHOTOS, Telling
 
 
@@ -108,7 +108,8 @@ class _Taken:
 def _taken(request: HttpRequest) -> _Taken:
     key = offline.key_of(request.POST)
     kept, notes = _kept(request.FILES.getlist("photos"))
-    taken = _Taken(key=key, receipt=_receipt(request.POST, key), notes=notes)
+    receipt = signed_in.sent(request, lambda: _receipt(request.POST, key))
+    taken = _Taken(key=key, receipt=receipt, notes=notes)
     lost = sum(not _added(taken.receipt, photo) for photo in kept)
     if lost:
         sentence = ngettext(

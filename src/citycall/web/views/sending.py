@@ -22,7 +22,7 @@ from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.actions.tell_more import NotOpen
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
-from citycall.web import answers, booked_dates, steps, telling, visits
+from citycall.web import answers, booked_dates, signed_in, steps, telling, visits
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
 from citycall.web.views.dates import gone
@@ -99,7 +99,7 @@ def deliver(request: HttpRequest, told: Telling) -> HttpResponse:
     should join has ended meanwhile.
     """
     try:
-        receipt = _send(told)
+        receipt = signed_in.sent(request, lambda: _send(told))
     except checks.Stopped:
         return redirect("web:report-stop")
     _keep_photos(request, told, receipt)

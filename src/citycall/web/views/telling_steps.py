@@ -15,7 +15,7 @@ from citycall.core.errors import DomainError, Faults
 from citycall.places.coordinates import Point
 from citycall.service_requests import photo_places, photos
 from citycall.service_requests.actions.tell_more import NotOpen
-from citycall.web import alerts, photo_point, steps, telling
+from citycall.web import alerts, photo_point, signed_in, steps, telling
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,
@@ -232,6 +232,8 @@ class Contact(StepView):
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """The form."""
         typed = {name: getattr(self.telling, name) for name in ContactForm.base_fields}
+        if not faults and self.step.value not in self.telling.done and not any(typed.values()):
+            typed |= signed_in.contact_of(self.request)
         return {"form": ContactForm(typed=typed, faults=faults)}
 
 
