@@ -68,7 +68,7 @@ def test_a_place_is_named_in_the_citys_own_words(city: City) -> None:
     follow = Follow.objects.get()
     assert describe(follow) == f"New requests about Streets within 500 meters of {follow.place}"
     assert describe(actions.drafted(Wanted(point=HERE, within_m=1000))).startswith(
-        "New requests within 1 kilometers of "
+        "New requests within 1 kilometer of "
     )
 
 

@@ -169,13 +169,13 @@ def test_somebody_told_at_once_hears_at_most_every_half_hour(city: City) -> None
 def test_somebody_told_daily_hears_after_seven_in_the_morning(city: City) -> None:
     each = follow(often=Often.DAILY)
     telling.note(reported())
-    early = NOON.replace(hour=6, minute=59)
-    assert owed(at=early) == 0
+    early = NOON.replace(hour=6, minute=59) + timedelta(days=1)
+    assert [owed(at=NOON.replace(hour=23)), owed(at=early)] == [0, 0]
     assert owed(at=early + timedelta(minutes=1)) == 1
     told(each, at=early + timedelta(minutes=2))
     telling.note(reported())
-    assert owed(at=NOON.replace(hour=23)) == 0
-    assert owed(at=NOON.replace(hour=7) + timedelta(days=1)) == 1
+    assert owed(at=early.replace(hour=23)) == 0
+    assert owed(at=early.replace(hour=7) + timedelta(days=1)) == 1
 
 
 def test_a_message_is_owed_once_until_it_is_sent_or_two_hours_old(city: City) -> None:

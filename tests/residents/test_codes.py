@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -89,6 +89,7 @@ def test_spaces_and_other_scripts_are_understood() -> None:
     assert codes.check(code, f" {arabic[:3]}-{arabic[3:]} ", at=AT) == SAM
 
 
+@settings(deadline=None)
 @given(typed=st.text(max_size=60))
 def test_whatever_is_typed_is_answered(typed: str) -> None:
     with pytest.raises((BadCode, CodeOver)):

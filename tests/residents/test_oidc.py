@@ -157,14 +157,18 @@ def test_with_a_wrong_secret_there_is_no_token(provider: Provider) -> None:
         {"iss": "https://evil.example"},
         {"aud": "another-site"},
         {"aud": ["another-site"]},
-        {"exp": int(time.time()) - 120},
+        {"exp": -120},
         {"exp": None},
-        {"iat": int(time.time()) + 600},
+        {"iat": 600},
         {"sub": None},
     ],
 )
 def test_a_token_with_a_wrong_claim_is_refused(provider: Provider, claims: dict[str, Any]) -> None:
-    provider.claims = claims
+    # Times are counted from now.
+    now = int(time.time())
+    provider.claims = {
+        name: now + value if isinstance(value, int) else value for name, value in claims.items()
+    }
     assert why(lambda: judged(provider)).startswith("token: ")
 
 

@@ -12,6 +12,8 @@ from pytest_django import Settings
 
 from citycall.core import clock, numbers
 from citycall.core.actors import resident
+from citycall.privacy import links
+from citycall.privacy.models import AccessLink
 from citycall.residents import jobs
 from citycall.residents.models import Account, OwnReport, SignInCode
 from citycall.service_requests.actions.submit import submit
@@ -205,3 +207,14 @@ def test_codes_cannot_be_asked_for_without_end(client: Client) -> None:
         client.post("/me/sign-in", {"email": f"a{n}@example.org"}).status_code for n in range(21)
     ]
     assert told == [302] * 20 + [429]
+
+
+def test_a_link_shows_what_it_proves_and_not_the_account(client: Client) -> None:
+    submit(draft(), by=resident(), at=clock.now())
+    sign_in(client, "sam@example.org")
+    links.ask(PAT, at=clock.now())
+    key = links.address(AccessLink.objects.get()).partition("key=")[2].replace("%3A", ":")
+    client.post("/me/open", {"key": key})
+    assert "Reports made with pat@example.org" in client.get("/me").content.decode()
+    sign_in(client, "sam@example.org")
+    assert "You are signed in as sam@example.org" in client.get("/me").content.decode()

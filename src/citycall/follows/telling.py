@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import translation
 from procrastinate.contrib.django import app as jobs
 from procrastinate.types import JSONDict
@@ -120,8 +121,10 @@ def _due(at: datetime) -> QuerySet[Follow]:
     morning = datetime.combine(local.date(), MORNING, tzinfo=clock.city_zone())
     now = Q(often=Often.AT_ONCE) & (Q(told_at__isnull=True) | Q(told_at__lte=at - AT_ONCE_EVERY))
     if local >= morning:
-        now |= Q(often=Often.DAILY) & (Q(told_at__isnull=True) | Q(told_at__lt=morning))
-    return Follow.objects.filter(
+        now |= Q(often=Often.DAILY, before__lt=morning)
+    # Who began today hears of it tomorrow morning.
+    follows = Follow.objects.alias(before=Coalesce("told_at", "confirmed_at"))
+    return follows.filter(
         now,
         Exists(News.objects.filter(follow=OuterRef("pk"))),
         Q(queued_at__isnull=True) | Q(queued_at__lt=at - OWED_ANEW_AFTER),

@@ -1,6 +1,7 @@
 """What is followed, in words."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from citycall.catalog.queries import catalog
 from citycall.follows.models import Follow
@@ -24,4 +25,5 @@ def describe(follow: Follow) -> str:
 def _distance(metres: int) -> str:
     if metres < 1_000:
         return _("%(n)d meters") % {"n": metres}
-    return _("%(n)g kilometers") % {"n": metres / 1_000}
+    kilometres = metres // 1_000
+    return ngettext("%(n)d kilometer", "%(n)d kilometers", kilometres) % {"n": kilometres}

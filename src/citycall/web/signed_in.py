@@ -23,11 +23,18 @@ _A_YEAR: Final = timedelta(days=365)
 def begin(request: HttpRequest, account: Account, *, at: datetime) -> None:
     """Sign a resident in, under a session key that nobody can have planted."""
     request.session.cycle_key()
+    visits.unprove_person(request)
     request.session[_ACCOUNT] = {
         "id": account.pk,
         "sessions": account.sessions,
         "at": at.isoformat(),
     }
+
+
+def prove_person(request: HttpRequest, person: Person, *, at: datetime) -> None:
+    """Show what a link proved, and not what was an account's until now."""
+    request.session.pop(_ACCOUNT, None)
+    visits.prove_person(request, person, at=at)
 
 
 def account_of(request: HttpRequest, *, at: datetime) -> Account | None:

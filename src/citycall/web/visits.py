@@ -56,6 +56,11 @@ def prove_person(request: HttpRequest, person: Person, *, at: datetime) -> None:
     }
 
 
+def unprove_person(request: HttpRequest) -> None:
+    """Forget what a link proved: somebody signed in here."""
+    request.session.pop(_PERSON, None)
+
+
 def proven_person(request: HttpRequest, *, at: datetime) -> Person | None:
     """Who the visitor has proven to be by a link; none where they have not lately."""
     kept = request.session.get(_PERSON)

@@ -104,7 +104,7 @@ class Open(View):
             person = links.open_once(request.POST.get("key", ""), at=at)
         except links.BadAccessLink as error:
             return _refused(request, error)
-        visits.prove_person(request, person, at=at)
+        signed_in.prove_person(request, person, at=at)
         return redirect("web:me")
 
 
