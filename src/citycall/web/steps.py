@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from citycall.catalog import rules as catalog_rules
 from citycall.catalog.specs import Question, ServiceSpec
+from citycall.pages.answers import NO_ANSWER
 from citycall.service_requests import public
 from citycall.service_requests.queries import Nearby
 from citycall.web import alerts
@@ -92,6 +94,8 @@ def undone_before(step: Step, telling: Telling) -> Step | None:
 
 def following(telling: Telling) -> Step:
     """The next step to show: the first that was not passed and has something to ask."""
+    if not telling.service:
+        return Step.WHAT
     for step in course(telling.entry().spec):
         if step in telling.done:
             continue
@@ -103,8 +107,26 @@ def following(telling: Telling) -> Step:
 
 def before(step: Step, telling: Telling) -> Step:
     """The page that Back leads to; the question about known problems is asked once only."""
+    if not telling.service:
+        return Step.WHAT
     steps = [s for s in course(telling.entry().spec) if s is not Step.KNOWN or s is step]
     return steps[max(steps.index(step) - 1, 0)] if step in steps else Step.WHAT
+
+
+def nothing_left_to_ask(telling: Telling) -> bool:
+    """Whether words, a photo and every answer were given before the details were asked."""
+    spec = telling.entry().spec
+    answers = telling.own_answers()
+    visible = catalog_rules.visible_questions(spec, answers)
+    asked = [q for q in questions_of(Step.DETAILS, spec) if q.variable and q in visible]
+    given = bool(telling.words.strip() and telling.photos)
+    return given and all(answers.get(q.code) not in NO_ANSWER for q in asked)
+
+
+def place_still_fits(telling: Telling) -> bool:
+    """Whether the place that was told will do for the service that was chosen since."""
+    named = telling.decided == telling.place or not telling.place.strip()
+    return named and not telling.faults("location", "place", "kind", "latitude", "longitude")
 
 
 def known_nearby(telling: Telling) -> Sequence[Nearby]:

@@ -14,7 +14,7 @@ from citycall.core.errors import Faults
 from citycall.knowledge import opinions, queries
 from citycall.knowledge.models import Article, Opinion
 from citycall.knowledge.queries import ArticleEntry
-from citycall.web import alerts, found, pace, visits
+from citycall.web import alerts, dangers, found, pace, visits
 from citycall.web.forms import MissingForm
 from citycall.web.opinion_limits import LOOKED_UP, OPINIONS, UNANSWERED
 from citycall.web.views.days import contact_told
@@ -30,6 +30,8 @@ def answers(request: HttpRequest) -> HttpResponse:
         return _all(request)
     if number := found.number_in(words):
         return redirect("web:request", number=number)
+    if stopped := dangers.search_stopped(request, words):
+        return stopped
     pace.count(request, LOOKED_UP, "answers")
     at = clock.now()
     told = found.find(words, language=alerts.language(), at=at)
@@ -40,6 +42,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "words": words,
         # From the start page's one box a report is wanted more often than an answer.
         "report_first": bool(request.GET.get("box")),
+        "carried": dangers.hidden(dangers.read_in(request)),
         "found": told,
         "alerts": alerts.several(told.alerts),
         "long_unchecked": told.best is not None and _is_long_unchecked(told.best),

@@ -19,7 +19,7 @@ from citycall.core import clock
 from citycall.knowledge import alerts as knowledge_alerts
 from citycall.knowledge.queries import of_service as articles_of_service
 from citycall.service_requests.popular import most_used
-from citycall.web import alerts, outlook, visits
+from citycall.web import alerts, dangers, outlook, visits
 from citycall.web.forms import TrackForm
 from citycall.web.found import topics
 
@@ -49,6 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest) -> HttpResponse:
     """What can I ask for? With words, the services that they may mean."""
     words = request.GET.get("q", "")[:200]
+    if stopped := dangers.search_stopped(request, words):
+        return stopped
     found = services_for(words, catalog())
     context = {
         "words": words,

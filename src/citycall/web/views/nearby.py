@@ -17,6 +17,7 @@ from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
 from citycall.knowledge.alerts import touching
+from citycall.places import named
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
@@ -76,6 +77,7 @@ def nearby(request: HttpRequest) -> HttpResponse:
     if answer.verdict is Verdict.CLEAR:
         found = answer.candidates[0]
         told = _around(request, asked, (found.longitude, found.latitude), label=found.label)
+        told["here"] = found.code if named.known(found.code) else ""
         return _page(request, told, typed=asked.typed)
     return _page(request, _choices(asked, answer), typed=asked.typed)
 

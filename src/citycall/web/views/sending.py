@@ -53,7 +53,7 @@ class Review(StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The whole report; a stop that was not read yet comes first."""
-        if self.telling.stop() is not None:
+        if self.telling.halted:
             return redirect("web:report-stop")
         return self.page(request)
 

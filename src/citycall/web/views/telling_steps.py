@@ -1,7 +1,6 @@
 """Each step's own form: safety, details, known already, contact. Where is in ``where``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import IO, Any, Final
 
 from django.contrib import messages
@@ -11,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.questions import Datatype, Question
-from citycall.core.errors import DomainError, Faults
+from citycall.core.errors import Faults
 from citycall.places.coordinates import Point
-from citycall.service_requests import photo_places, photos
 from citycall.service_requests.actions.tell_more import NotOpen
-from citycall.web import alerts, photo_point, steps, telling
+from citycall.web import alerts, dangers, photo_keeping, photo_point, steps, telling
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,
@@ -24,7 +22,6 @@ from citycall.web.forms import (
     field_name,
 )
 from citycall.web.steps import Step
-from citycall.web.telling import MOST_PHOTOS
 from citycall.web.views.alerts import answered_by
 from citycall.web.views.photos import picture
 from citycall.web.views.sending import deliver
@@ -126,26 +123,13 @@ class Details(Asking):
         return interruption
 
     def _use_photo_place(self, told: str) -> None:
-        longitude, _comma, latitude = told[:60].partition(",")
-        photo_point.take(self.telling, longitude, latitude)
+        photo_point.accept(self.telling, told)
         telling.save(self.request, self.telling)
 
     def _keep_photos(self, uploads: Sequence[IO[bytes]]) -> dict[str, str]:
-        kept = {photo["file"]: photo for photo in self.telling.photos}
-        room = MOST_PHOTOS - len(kept)
-        faults: dict[str, str] = {}
-        if len(uploads) > room:
-            faults["photo"] = _("Five photos are the most. The others were left out.")
-        for upload in uploads[:room]:
-            taken_at = photo_places.taken_at(upload)
-            try:
-                photo = photos.keep(upload)
-            except DomainError as error:
-                faults["photo"] = f"{upload.name}: {error.message}"
-            else:
-                kept[photo.file] = asdict(photo)
-                self.offered = self.offered or self._offer(taken_at)
-        self.telling.photos = list(kept.values())
+        faults, taken = photo_keeping.keep(self.telling, uploads)
+        for taken_at in taken:
+            self.offered = self.offered or self._offer(taken_at)
         return faults
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
@@ -156,12 +140,16 @@ class Details(Asking):
             typed={"words": self.telling.words, "wanted": self.telling.wanted},
             faults=faults,
         )
-        return {**self.asked(form), "photo_place": self.offered}
+        return {
+            **self.asked(form),
+            "photo_place": self.offered,
+            "cautions": dangers.cautions(),
+        }
 
-    def _offer(self, taken_at: Point | None) -> dict[str, Any] | None:
+    def _offer(self, taken_at: Point) -> dict[str, Any] | None:
         """Where a photo was taken, if that says more of the place than is told, or otherwise."""
         wanted = self.entry.spec.location != "none"
-        return photo_point.offer(self.telling, taken_at) if wanted and taken_at else None
+        return photo_point.offer(self.telling, taken_at) if wanted else None
 
 
 class Known(StepView):
