@@ -34,9 +34,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _begin_with_place(request: HttpRequest, kept: Telling) -> None:
     """The place is told before anything else; what it is about is asked afterwards."""
-    linked = place_links.read(request.POST.get(place_links.FIELD, ""))
-    if linked is not None:
-        place_links.take(kept, linked)
+    _take_link(request, kept)
     if kept.service:
         if kept.day:
             release(kept.key)
@@ -44,6 +42,7 @@ def _begin_with_place(request: HttpRequest, kept: Telling) -> None:
 
 
 def _keep_photos(request: HttpRequest, kept: Telling) -> None:
+    _take_link(request, kept)
     uploads = request.FILES.getlist("photos")
     if not uploads:
         messages.warning(request, _("Please choose a photo first."))
@@ -64,3 +63,10 @@ def _answer_photo_place(kept: Telling, answer: str) -> None:
     photo_point.accept(kept, answer)
     if kept.pointed and not kept.service:
         kept.done = sorted({*kept.done, Step.WHERE.value})
+
+
+def _take_link(request: HttpRequest, kept: Telling) -> None:
+    """The place of the link that the first page was opened by."""
+    linked = place_links.read(request.POST.get(place_links.FIELD, ""))
+    if linked is not None:
+        place_links.take(kept, linked)
