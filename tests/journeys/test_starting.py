@@ -114,7 +114,7 @@ def test_without_a_connection_danger_is_heard_too(site: str) -> None:
 def test_a_browser_hears_exactly_what_the_server_hears(site: str) -> None:
     texts = [
         text
-        for name in ("first_set", "second_set")
+        for name in ("first_set", "second_set", "third_set")
         for kind in ("danger", "calm")
         for text in spoken.all_of(name, kind)
     ]
