@@ -8,7 +8,7 @@ Spoken = dict[str, dict[str, list[str]]]
 
 
 def read(name: str) -> Spoken:
-    """``first_set``, ``second_set`` or ``third_set``: by language, what is danger and what is calm."""
+    """``first_set``, ``second_set`` or ``third_set``: by language, danger and calm."""
     told: Spoken = YAML(typ="safe", pure=True).load(Path(__file__).with_name(f"{name}.yaml"))
     return told
 
