@@ -1,19 +1,20 @@
 # The commands of the project; `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick browser check format bench bench-smoke lock clean
+.PHONY: help demo test quick browser check format messages bench bench-smoke lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 # Quick tests use both cores of a small machine; the browser's share one server and run in a row.
 WORKERS ?= 2
+TRANSLATIONS := $(wildcard src/citycall/locale/*/LC_MESSAGES/django.po)
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-.venv/ready: requirements.lock pyproject.toml scripts/environment
+.venv/ready: requirements.lock pyproject.toml scripts/environment $(TRANSLATIONS)
 	@scripts/environment $(PYTHON) requirements.lock
 
-.venv/ready-dev: requirements-dev.lock pyproject.toml scripts/environment
+.venv/ready-dev: requirements-dev.lock pyproject.toml scripts/environment $(TRANSLATIONS)
 	@scripts/environment $(PYTHON) requirements-dev.lock
 
 demo: .venv/ready ## set up, load the demo city and serve it
@@ -27,7 +28,7 @@ quick: .venv/ready-dev ## unit and integration tests
 browser: .venv/ready-dev ## slow tests and journeys in a real browser
 	$(BIN)/pytest -n 1 -q -m "browser or slow"
 
-check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs map
+check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs, languages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy src tests bench
@@ -35,12 +36,17 @@ check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, d
 	$(BIN)/djlint --lint --quiet src
 	$(BIN)/python scripts/check_migrations.py
 	$(BIN)/python scripts/docs_map.py --check
+	$(BIN)/python scripts/messages.py --check
 	$(BIN)/python scripts/api_reference.py --check
 	$(BIN)/python scripts/open_data_reference.py --check
+	$(BIN)/python scripts/emergency_phrases.py --check
 
 format: .venv/ready-dev ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+
+messages: .venv/ready-dev ## collect what is to be translated
+	$(BIN)/python scripts/messages.py
 
 bench: .venv/ready-dev ## measure everything as ratios (about half an hour)
 	$(BIN)/citycall bench --output bench/results/bench.json

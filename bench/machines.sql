@@ -21,7 +21,7 @@ SELECT coalesce(json_agg(json_build_object(
     ELSE q.updated_at END AT TIME ZONE 'UTC', :fmt),
   'expected_datetime', CASE WHEN q.status IN ('new', 'assigned', 'in_progress', 'on_hold')
     THEN to_char(q.due_at AT TIME ZONE 'UTC', :fmt) END,
-  'address', CASE WHEN NOT q.hides AND q.place <> '' THEN q.place ELSE coalesce((
+  'address', CASE WHEN NOT q.hides AND q.location_kind <> 'words' AND q.place <> '' THEN q.place ELSE coalesce((
     SELECT a.name FROM places_area a JOIN places_arealayer l ON l.id = a.layer_id
     WHERE NOT q.hides AND a.id = ANY(q.areas) AND l.code LIKE 'neighborhood%' LIMIT 1), 'CITY_NAME') END,
   'address_id', NULL,

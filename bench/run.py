@@ -129,6 +129,12 @@ def _reads(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return reads.measure(where, small=sizes.small, large=sizes.large)
 
 
+def _pages(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import pages
+
+    return pages.measure(where, small=sizes.small, large=sizes.large, seconds=sizes.seconds)
+
+
 def _machines(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import machines
 
@@ -183,6 +189,7 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "imports": _imports,
     "search": _search,
     "reads": _reads,
+    "pages": _pages,
     "machines": _machines,
     "exports": _exports,
     "forwarding": _forwarding,

@@ -112,8 +112,8 @@ class Child:
         return [p.memory_info().rss // 2**20 for p in [parent, *parent.children(recursive=True)]]
 
 
-def web(stage: Stage, *, port: int) -> Child:
-    """The web server as ``citycall serve`` starts it."""
+def web(stage: Stage, *, port: int, **settings: str) -> Child:
+    """The web server as ``citycall serve`` starts it, with these settings besides."""
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "error"),
@@ -124,6 +124,7 @@ def web(stage: Stage, *, port: int) -> Child:
         "CITYCALL_PORT": str(port),
         # All load comes from one address here, with one key.
         "CITYCALL_CALLS_PER_MINUTE": "1000000000",
+        **settings,
     }
     child = Child(command, environment)
     wait_for(port)

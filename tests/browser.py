@@ -192,7 +192,8 @@ def small_targets(page: Page, *, least: int = 24) -> list[str]:
     """Links and buttons, except inside a sentence, that are smaller than ``least`` pixels."""
     found: list[str] = page.evaluate(
         """(least) => [...document.querySelectorAll("a, button, summary, select, input")]
-            .filter((e) => e.checkVisibility() && !e.closest("p, dd") && e.type !== "hidden"
+            .filter((e) => e.checkVisibility() && e.type !== "hidden"
+                && !e.closest("p, dd, .usa-list")
                 && !e.matches(".usa-skipnav, .usa-radio__input, .usa-checkbox__input"))
             .filter((e) => {
               const box = e.getBoundingClientRect();

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from scripts.messages import KEYWORDS
+
 ROOT = Path(__file__).parent.parent
 SETTING = re.compile(r"""["'](CITYCALL_[A-Z_]+|DATABASE_URL)["']""")
 # Names that other settings hold, not read from the environment.
@@ -42,3 +44,15 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
         if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 400
     ]
     assert long == []
+
+
+def test_every_sentence_can_be_collected_for_translation() -> None:
+    """Neither under a name that the collector does not know, nor inside an f-string."""
+    names = re.compile(r"\bn?p?gettext\w* as (\w+)")
+    inside = re.compile(r"""\bf(["']).*\{_\(.*\1""")
+    wrong = []
+    for path in (ROOT / "src").rglob("*.py"):
+        text = path.read_text()
+        wrong += [f"{path}: {name}" for name in names.findall(text) if name not in {"_", *KEYWORDS}]
+        wrong += [f"{path}: {found[0]}" for found in inside.finditer(text)]
+    assert wrong == []

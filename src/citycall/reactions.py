@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from django.db import Error as DatabaseProblem
+from django.db.models import F
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
@@ -22,6 +23,7 @@ from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Verdict
+from citycall.follows import telling as followers
 from citycall.notifications import actions as notifications
 from citycall.notifications import delivery as deliveries
 from citycall.notifications import links
@@ -29,6 +31,8 @@ from citycall.notifications.actions import DELIVER_QUEUE, DELIVER_TASK, Recipien
 from citycall.notifications.messages import Notice, Template
 from citycall.notifications.models import Delivery
 from citycall.service_requests import queries
+from citycall.service_requests.actions.change_service import SERVICE_CHANGED
+from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
 
@@ -83,8 +87,8 @@ def clock_stopped(event: Event) -> bool:
 
 
 def not_told_otherwise(event: Event) -> bool:
-    """The message about a reopening names the new date already."""
-    return bool(event.data["why"] != "reopened")
+    """The messages about a reopening and another service name the new date already."""
+    return event.data["why"] not in {"reopened", SERVICE_CHANGED}
 
 
 def booked_later(event: Event) -> bool:
@@ -96,6 +100,16 @@ def by_the_city(event: Event) -> bool:
     return event.actor_kind != ActorKind.RESIDENT
 
 
+def of_the_first(event: Event) -> bool:
+    """The report that made the request, and not one that was added to it."""
+    its = Report.objects.filter(pk=event.data["report"])
+    return its.filter(number=F("service_request__number")).exists()
+
+
+def of_a_later(event: Event) -> bool:
+    return not of_the_first(event)
+
+
 def public(event: Event) -> bool:
     return event.visibility == Visibility.PUBLIC
 
@@ -103,6 +117,11 @@ def public(event: Event) -> bool:
 def give_back_its_date(event: Event) -> None:
     """Nobody comes any more on the date that was booked: others can have it."""
     appointment_changes.give_back(event.subject_id, at=event.at)
+
+
+def note_for_followers(event: Event) -> None:
+    """Whoever follows the place or the service hears of the new request by and by."""
+    followers.note(event.subject_id)
 
 
 def mail(template: Template, *, to: Audience, when: Condition | None = None) -> Reaction:
@@ -124,7 +143,11 @@ def mail(template: Template, *, to: Audience, when: Condition | None = None) -> 
 # Assigning, starting, photos and the like are on the request's page for whoever looks; nobody is
 # written to about them.
 REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
-    Kind.SUBMITTED: (mail(Template.RECEIVED, to=its_reporter), forwarding.forward),
+    Kind.SUBMITTED: (
+        mail(Template.RECEIVED, to=its_reporter),
+        forwarding.forward,
+        note_for_followers,
+    ),
     Kind.REPORT_ADDED: (mail(Template.JOINED, to=its_reporter),),
     Kind.INFORMATION_ADDED: (),
     Kind.IMPORTED: (),
@@ -134,6 +157,11 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RESUMED: (),
     Kind.PROMISE_CHANGED: (mail(Template.NEW_DATE, to=every_reporter, when=not_told_otherwise),),
     Kind.TRANSFERRED: (),
+    Kind.SERVICE_CHANGED: (
+        mail(Template.SERVICE_CHANGED, to=every_reporter),
+        give_back_its_date,
+        forwarding.forward,
+    ),
     Kind.COMPLETED: (mail(Template.COMPLETED, to=every_reporter), give_back_its_date),
     Kind.CONFIRMED: (mail(Template.CLOSED, to=other_reporters),),
     Kind.CLOSED: (mail(Template.CLOSED, to=every_reporter),),
@@ -151,6 +179,10 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
     Kind.ERASED: (),
+    Kind.CONTACT_GIVEN: (
+        mail(Template.RECEIVED, to=its_reporter, when=of_the_first),
+        mail(Template.JOINED, to=its_reporter, when=of_a_later),
+    ),
     Kind.APPOINTMENT_BOOKED: (
         mail(Template.APPOINTMENT_BOOKED, to=every_reporter, when=booked_later),
     ),
@@ -160,8 +192,9 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
 }
 # The messages that say when the crew comes, beside the receipt.
 _TELL_OF_A_DATE = {Kind.APPOINTMENT_BOOKED, Kind.APPOINTMENT_MOVED, Kind.APPOINTMENT_NEAR}
-# And after each of them: other systems are told, as far as they asked for it and may know.
-ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe)
+# And after each of them: other systems are told, as far as they asked for it and may know, and
+# the language of what a resident wrote is noted for staff.
+ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe, note_language)
 
 
 def react(event: Event) -> None:
@@ -218,6 +251,7 @@ def notice_for(delivery: Delivery) -> Notice:
         answer_until=_answer_until(event, request),
         outcome=request.outcome.name if request.outcome is not None else "",
         reason=_reason(event, request),
+        service_before=_service(event.data.get("service_before")),
         words=_words(event),
         gone=bool(event.data.get("fixed")),
         confirmed=event.kind == Kind.CONFIRMED,
@@ -226,6 +260,10 @@ def notice_for(delivery: Delivery) -> Notice:
         date_link=_date_link(request, number=number, report_id=report.pk),
         ended=bool(event.data.get("ends")),
     )
+
+
+def _service(code: str | None) -> str:
+    return catalog().service(code).name if code else ""
 
 
 def _link(event: Event, *, number: str, report_id: int) -> str:

@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language_info
 from psycopg.conninfo import conninfo_to_dict
 
 from citycall.notifications.email_url import email_settings
+from citycall.notifications.sms_settings import sms_settings
 from citycall.operations import home as homes
 from citycall.places.geocoder_settings import geocoder_settings
+from citycall.residents.oidc_settings import oidc_settings
 
 HERE = Path(__file__).parent
 
@@ -55,11 +57,21 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 CITYCALL_CITY_NAME = os.environ.get("CITYCALL_CITY_NAME", "Port Calder")
 CITYCALL_COUNTRY = os.environ.get("CITYCALL_COUNTRY", "US")
+# In which measures people here tell a distance: "metric", or "us" for feet and miles.
+CITYCALL_UNITS = os.environ.get("CITYCALL_UNITS", "metric")
 CITYCALL_EMERGENCY_NUMBER = os.environ.get("CITYCALL_EMERGENCY_NUMBER", "911")
+CITYCALL_CRISIS_NUMBER = os.environ.get("CITYCALL_CRISIS_NUMBER", "988")
 TIME_ZONE = os.environ.get("CITYCALL_TIME_ZONE", "America/New_York")
 USE_TZ = True
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Each by its own name; the first is the one that the city itself writes.
+LANGUAGES = [
+    (code, get_language_info(code)["name_local"].capitalize())
+    for code in _list("CITYCALL_LANGUAGES", "en,es,zh-hans,ar")
+]
+LANGUAGE_CODE = LANGUAGES[0][0]
+LANGUAGE_COOKIE_NAME = "citycall_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [HERE / "locale"]
 
 INSTALLED_APPS = [
@@ -86,6 +98,8 @@ INSTALLED_APPS = [
     "citycall.appointments",
     "citycall.durations",
     "citycall.assistant",
+    "citycall.residents",
+    "citycall.follows",
     "citycall.exchange",
     "citycall.privacy",
     "citycall.pages",
@@ -102,6 +116,7 @@ MIDDLEWARE = [
     "citycall.pages.middleware.CompressedPages",
     "citycall.pages.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "citycall.pages.language.spoken_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -155,7 +170,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[^/]+$|/vendor/[^/]+-[0-9.]+/
 MEDIA_ROOT = UPLOADS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -175,6 +190,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Another sign-in for residents, beside the one-time code; none by default.
+OIDC = oidc_settings(os.environ, secret=homes.given_secret("oidc_secret"))
 
 # A map style of somebody else instead of the city's own, and whence its tiles, pictures and
 # letters come when not from the style's own origin.
@@ -199,6 +217,10 @@ CITYCALL_CALLS_PER_MINUTE = int(os.environ.get("CITYCALL_CALLS_PER_MINUTE", "600
 CITYCALL_PUBLISH_DESCRIPTIONS = _flag("CITYCALL_PUBLISH_DESCRIPTIONS", default=True)
 # Networks inside which webhooks, partners and pictures may be: none but public ones usually.
 CITYCALL_ALLOWED_NETWORKS = _list("CITYCALL_ALLOWED_NETWORKS", "")
+# Whom people tell of what they cannot use, and in how many working days they have an answer.
+CITYCALL_ACCESSIBILITY_EMAIL = os.environ.get("CITYCALL_ACCESSIBILITY_EMAIL", "")
+CITYCALL_ACCESSIBILITY_PHONE = os.environ.get("CITYCALL_ACCESSIBILITY_PHONE", "")
+CITYCALL_ACCESSIBILITY_ANSWER_DAYS = int(os.environ.get("CITYCALL_ACCESSIBILITY_ANSWER_DAYS", "5"))
 # A key that may be tried by everyone, for the developers' page of a demo or a test site.
 CITYCALL_SANDBOX_KEY = os.environ.get("CITYCALL_SANDBOX_KEY", "")
 EXPORTS = homes.home() / "open-data"
@@ -210,6 +232,8 @@ CITYCALL_EMAIL_REPLY_TO = os.environ.get("CITYCALL_EMAIL_REPLY_TO", "")
 vars().update(
     email_settings(os.environ.get("CITYCALL_EMAIL_URL", ""), outbox=homes.folder("outbox"))
 )
+# Text messages, for links to one's own reports; none by default.
+SMS = sms_settings(os.environ.get("CITYCALL_SMS_URL", ""), token=homes.given_secret("sms_token"))
 
 PROCRASTINATE_IMPORT_PATHS = [
     "citycall.reactions",
@@ -222,6 +246,8 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
     "citycall.privacy.jobs",
+    "citycall.residents.jobs",
+    "citycall.follows.jobs",
     "citycall.assistant.jobs",
 ]
 

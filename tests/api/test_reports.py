@@ -165,3 +165,11 @@ def test_a_photo_is_seen_when_it_is_public(reporter, worker, anybody) -> None:
     assert shown.content == photos.path_of(kept.thumbnail).read_bytes()
     held = anybody.get(f"/photos/{kept.pk}?size=small", If_None_Match=shown.headers["ETag"])
     assert held.status_code == 304
+
+
+def test_words_of_danger_are_taken_with_a_warning(reporter) -> None:
+    calm = reporter.post("/service_requests", REPORT).json()
+    told = reporter.post("/service_requests", {**REPORT, "words": "I smell gas"}).json()
+    assert calm["warning"] == ""
+    assert "call 911" in told["warning"].replace("Call", "call")
+    assert ServiceRequest.objects.count() == 2

@@ -8,6 +8,9 @@ from PIL import Image
 
 from citycall.core import numbers
 from citycall.core.actors import resident
+from citycall.core.models import Event
+from citycall.service_requests.actions import tell_more
+from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.policies import READ_SCOPE
@@ -83,6 +86,17 @@ def test_a_request_tells_its_reports_but_never_the_contact(worker, path, receipt
     assert by_number.json() == told
 
 
+def test_the_language_of_words_is_told(worker, path, receipt) -> None:
+    by = resident(reports=[receipt.report_id])
+    tell_more.add_information(
+        receipt.request_id, words="El hoyo es cada vez más grande.", by=by, at=NOW
+    )
+    for event in Event.objects.all():
+        note_language(event)
+    assert worker.get(path).json()["reports"][0]["written_in"] == "en"
+    assert worker.get(f"{path}/history").json()["items"][-1]["written_in"] == "es"
+
+
 def test_another_agencys_request_is_not_there(worker, city) -> None:
     other = submit(draft("water-leak", answers={"amount": "drip"}), by=resident(), at=NOW)
     assert worker.get(f"/staff/service_requests/{other.request_id}").status_code == 404
@@ -114,6 +128,9 @@ def test_a_request_goes_through_its_life(worker, path) -> None:
     done = step("complete", {"outcome": "fixed", "explanation": "Filled."})
     assert (done["status"], done["outcome"]["code"]) == ("completed", "fixed")
     assert step("reopen", {"reason": "It came up."})["reopened_count"] == 1
+    moved = step("change_service", {"service": "something-else", "reason": "Nobody's, really."})
+    assert moved["service"]["code"] == "something-else"
+    assert step("change_service", {"service": "pothole", "reason": "It is."})["status"] == "new"
     assert step("transfer", {"team": "sorting", "reason": "Not ours."})["team"]["code"] == "sorting"
     assert step("refer", {"referred_to": "The state, 410-555-0199"})["status"] == "referred"
     assert step("reopen", {"reason": "It is ours."})["status"] == "assigned"

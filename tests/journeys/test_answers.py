@@ -96,8 +96,6 @@ def test_an_alert_answers_before_a_report_is_sent(
         page.get_by_label("Address, street corner").fill("hoopers field")
         go_on = page.locator(".cc-actions").get_by_role("button", name="Continue", exact=True)
         go_on.click()
-        page.get_by_label("Describe the problem").fill("A hole and no light.")
-        go_on.click()
         page.get_by_text("Is this what you see?").wait_for()
         checked(opened, tmp_path, "known", scripts=scripts)
         page.get_by_role("button", name="Yes, that is it").click()
@@ -105,6 +103,8 @@ def test_an_alert_answers_before_a_report_is_sent(
         checked(opened, tmp_path, "answered", scripts=scripts)
         page.get_by_role("link", name="Report it all the same").click()
         page.get_by_role("button", name="No: continue with my report").click()
+        page.get_by_label("Describe the problem").fill("A hole and no light.")
+        go_on.click()
         page.get_by_label("Your name").wait_for()
     assert ServiceRequest.objects.count() == 0
     assert Opinion.objects.get().subject == "alert"

@@ -32,7 +32,10 @@ pytestmark = pytest.mark.usefixtures("noon", "city")
         ("image/png", "text/xml; charset=utf-8"),
     ],
 )
-def test_without_an_ending_the_caller_says_which_format(accepted: str, form: str) -> None:
+def test_without_an_ending_the_caller_says_which_format(
+    settings: Settings, accepted: str, form: str
+) -> None:
+    settings.MIDDLEWARE = settings.MACHINE_MIDDLEWARE
     response = answer("services", headers={"Accept": accepted})
     assert response.headers["Content-Type"] == form
     assert response.headers["Vary"] == "Accept"

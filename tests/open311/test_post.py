@@ -305,3 +305,8 @@ def test_a_stop_is_told_before_the_report_is_taken(key: str) -> None:
 def test_null_characters_are_a_fault_of_their_parameter(key: str) -> None:
     (fault,) = faults(post(key, description="deep\x00hole"))
     assert fault.startswith("description: ")
+
+
+def test_words_of_danger_are_answered_with_what_to_do_first(key: str) -> None:
+    told = taken(post(key, description="My neighbor's kitchen is on fire"))
+    assert told["service_notice"].startswith("If something is burning")

@@ -56,7 +56,8 @@ def test_links_to_pages_that_do_not_exist_are_left_out() -> None:
 def test_only_the_nearest_link_is_current() -> None:
     links = [("/agency", "Requests"), ("/agency/orders", "Orders")]
     html = drawn("{% navigation links %}", links=links, request=get("/agency/orders/7"))
-    assert re.findall(r'<a href="([^"]+)" aria-current="page">', html) == ["/agency/orders"]
+    # Twice: in the row of a wide screen, and behind the button of a narrow one.
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', html) == ["/agency/orders"] * 2
 
 
 def test_page_that_only_begins_like_a_link_is_not_its_page() -> None:

@@ -20,6 +20,7 @@ from citycall.notifications.models import Delivery
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.privacy import belongings
+from citycall.privacy.persons import Person
 from citycall.reactions import react
 from citycall.service_requests import photos, queries, unsent_photos
 from citycall.service_requests.actions import close, merge, tell_more
@@ -31,6 +32,7 @@ from tests.service_requests.test_photos import picture
 
 AT = clock.now()
 PAT = "pat@example.org"
+ME = Person(email=PAT)
 # Planted wherever a person can write.
 SECRET = "zebrafish"
 
@@ -82,7 +84,7 @@ def rate(report: Report) -> None:
 
 
 def packed() -> tuple[dict[str, Any], list[str]]:
-    with belongings.packed(PAT, at=AT) as file, zipfile.ZipFile(file) as archive:
+    with belongings.packed(ME, at=AT) as file, zipfile.ZipFile(file) as archive:
         return json.loads(archive.read("data.json")), archive.namelist()
 
 
@@ -101,7 +103,7 @@ def everything_stored() -> str:
 def test_all_reports_of_an_address_are_listed(city: City, report: Receipt) -> None:
     second = submit(draft(contact=ContactDetails(email="Pat@Example.org")), by=resident(), at=AT)
     submit(draft(contact=ContactDetails(email="sam@example.org")), by=resident(), at=AT)
-    listed = [told.number for told in belongings.page(PAT).rows]
+    listed = [told.number for told in belongings.page(ME).rows]
     assert listed == [second.number, report.number]
 
 
@@ -109,7 +111,7 @@ def test_pages_follow_each_other_without_gaps(city: City) -> None:
     told = [submit(draft(), by=resident(), at=AT + timedelta(minutes=n)) for n in range(45)]
     listed, older = [], ""
     for _each in range(3):
-        page = belongings.page(PAT, older_than=older)
+        page = belongings.page(ME, older_than=older)
         listed += [row.number for row in page.rows]
         older = page.older
     assert listed == [receipt.number for receipt in reversed(told)]
@@ -155,7 +157,7 @@ def test_after_erasing_nothing_personal_is_stored(report: Receipt) -> None:
     close.complete(report.request_id, outcome_code="fixed", explanation="Now.", by=SYSTEM, at=AT)
     rate(Report.objects.get(pk=report.report_id))
     assert everything_stored().count(SECRET) >= 7
-    assert belongings.erase(PAT, at=AT) == 1
+    assert belongings.erase(ME, at=AT) == 1
     stored = everything_stored()
     assert SECRET not in stored
     assert PAT not in stored
@@ -163,7 +165,7 @@ def test_after_erasing_nothing_personal_is_stored(report: Receipt) -> None:
 
 
 def test_after_erasing_the_problem_is_still_there(report: Receipt) -> None:
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     request = ServiceRequest.objects.get(pk=report.request_id)
     assert (request.place, request.status) == ("1200 E Monument St", "new")
     assert Report.objects.get(number=report.number).service_request_id == request.pk
@@ -172,7 +174,7 @@ def test_after_erasing_the_problem_is_still_there(report: Receipt) -> None:
 
 def test_erased_photos_leave_the_disk(report: Receipt, tmp_path: Path) -> None:
     photo = add_photo(report)
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     assert not Attachment.objects.exists()
     unsent_photos.remove(at=clock.now() + timedelta(days=2))
     assert not photos.path_of(photo.file).exists()
@@ -184,7 +186,7 @@ def test_answers_by_choice_stay_and_written_ones_go(city: City) -> None:
     Report.objects.filter(pk=receipt.report_id).update(
         answers={"amount": "drip", "retired-question": SECRET}
     )
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     assert Report.objects.get(pk=receipt.report_id).answers == {"amount": "drip"}
 
 
@@ -196,7 +198,7 @@ def test_other_reporters_words_stay(city: City, report: Receipt) -> None:
     sam = resident(reports=[other.report_id])
     tell_more.add_information(report.request_id, words="Still Sam's.", by=sam, at=AT)
     add_words(report)
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     stored = everything_stored()
     assert "Mine too." in stored
     assert "Still Sam's." in stored
@@ -211,23 +213,23 @@ def test_words_added_to_the_request_it_was_merged_into_go_too(city: City, report
     tell_more.add_information(parent.request_id, words=f"{SECRET} later", by=by, at=AT)
     data, _names = packed()
     assert [added["words"] for added in data["reports"][0]["added"]] == [f"{SECRET} later"]
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     assert SECRET not in everything_stored()
 
 
 def test_owed_messages_are_not_sent_any_more(report: Receipt) -> None:
     react(Event.objects.get(kind="submitted"))
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     assert Delivery.objects.get().contact.email == ""
 
 
 def test_erasing_twice_changes_nothing(report: Receipt) -> None:
-    belongings.erase(PAT, at=AT)
-    assert belongings.erase(PAT, at=AT) == 0
+    belongings.erase(ME, at=AT)
+    assert belongings.erase(ME, at=AT) == 0
 
 
 def test_staff_see_that_something_was_erased(report: Receipt) -> None:
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     event = Event.objects.get(kind="erased")
     assert (event.visibility, event.data["report"]) == ("internal", report.report_id)
 
@@ -235,7 +237,7 @@ def test_staff_see_that_something_was_erased(report: Receipt) -> None:
 def test_the_number_alone_proves_nothing_afterwards(report: Receipt) -> None:
     told = Report.objects.select_related("contact").get(pk=report.report_id)
     assert not queries.is_answered_by_number(told)
-    belongings.erase(PAT, at=AT)
+    belongings.erase(ME, at=AT)
     told = Report.objects.select_related("contact").get(pk=report.report_id)
     assert not queries.is_answered_by_number(told)
 
@@ -250,5 +252,5 @@ def test_one_who_reported_a_problem_twice_is_erased_whole(
     other = submit(draft(contact=ContactDetails(email=PAT)), by=resident(), at=AT)
     dispute(report)
     assert again.report_id < other.report_id
-    assert belongings.erase(PAT, at=AT) == 3
+    assert belongings.erase(ME, at=AT) == 3
     assert SECRET not in everything_stored()

@@ -15,6 +15,7 @@ from citycall.core.actors import resident
 from citycall.privacy import belongings, jobs, links
 from citycall.privacy.links import BadAccessLink
 from citycall.privacy.models import AccessLink
+from citycall.privacy.persons import Person
 from citycall.service_requests.actions.submit import submit
 from tests.city import City, draft
 
@@ -33,7 +34,7 @@ def key_of(link: AccessLink) -> str:
 
 
 def test_the_link_proves_the_address(link: AccessLink) -> None:
-    assert links.open_once(key_of(link), at=AT) == "pat@example.org"
+    assert links.open_once(key_of(link), at=AT) == Person(email="pat@example.org")
 
 
 def test_it_opens_once(link: AccessLink) -> None:
@@ -86,7 +87,7 @@ def test_the_message_has_the_link_and_nothing_of_the_reports(link: AccessLink) -
 
 
 def test_nothing_is_sent_to_an_erased_address(link: AccessLink) -> None:
-    belongings.erase("pat@example.org", at=AT)
+    belongings.erase(Person(email="pat@example.org"), at=AT)
     jobs.send_access_link(link.pk)
     assert mail.outbox == []
     with pytest.raises(BadAccessLink):

@@ -7,14 +7,17 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from citycall.catalog.actions import save_service
+from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM
 from citycall.core.errors import DomainError
 from citycall.core.models import Event
 from citycall.service_requests.actions import close, merge, work
+from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import ServiceRequest, Status
 from citycall.service_requests.rules import TRANSITIONS, Step, steps_from
-from tests.city import NOW, City, draft
+from tests.city import NOW, SERVICES, City, draft
 
 
 def take(step: Step, request_id: int, *, other: int, at: datetime) -> object:
@@ -26,6 +29,9 @@ def take(step: Step, request_id: int, *, other: int, at: datetime) -> object:
         Step.RESUME: lambda: work.resume(request_id, by=SYSTEM, at=at),
         Step.TRANSFER: lambda: work.transfer(
             request_id, team_code=another_team(request_id), reason="Theirs", by=SYSTEM, at=at
+        ),
+        Step.CHANGE_SERVICE: lambda: change_service(
+            request_id, service_code=another_service(request_id), reason="So", by=SYSTEM, at=at
         ),
         Step.COMPLETE: lambda: close.complete(
             request_id, outcome_code="fixed", explanation="Filled", by=SYSTEM, at=at
@@ -48,6 +54,12 @@ def another_team(request_id: int) -> str:
     return "paving" if ServiceRequest.objects.get(pk=request_id).team.code == "mains" else "mains"
 
 
+def another_service(request_id: int) -> str:
+    """A service that the request does not have, with the same reasons to wait and outcomes."""
+    code = ServiceRequest.objects.get(pk=request_id).service.code
+    return "sinkhole" if code == "pothole" else "pothole"
+
+
 def is_sound(request: ServiceRequest) -> bool:
     """What must hold of a request in any state."""
     status = Status(request.status)
@@ -68,6 +80,11 @@ def is_sound(request: ServiceRequest) -> bool:
 )
 @given(steps=st.lists(st.sampled_from(list(Step)), max_size=14))
 def test_no_sequence_reaches_a_forbidden_state(city: City, steps: list[Step]) -> None:
+    save_service(
+        spec=ServiceSpec.model_validate({**SERVICES[0], "code": "sinkhole", "name": "Sinkhole"}),
+        by=SYSTEM,
+        at=NOW,
+    )
     with transaction.atomic():
         request_id = submit(draft(), by=city.resident, at=NOW).request_id
         other = submit(draft(), by=city.resident, at=NOW).request_id

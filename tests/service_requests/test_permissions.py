@@ -25,6 +25,7 @@ TABLE = {
     "hold": "---yyy--y",
     "resume": "---yyy--y",
     "transfer": "--yy-y--y",
+    "change_service": "-yyy-y--y",
     "complete": "---yyy--y",
     "confirm": "-yy-----y",
     "dispute": "-yy-----y",

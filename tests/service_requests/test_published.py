@@ -129,14 +129,35 @@ def test_a_large_box_looks_beyond_the_citys_latest(
     assert ids(Asked(box=Box.around(*MIDDLE, metres=9_000), limit=50))[-3:] == here[::-1]
 
 
+def place_named(city: City, kind: LocationKind, place: str) -> int:
+    location = Location(kind=kind, place=place)
+    return submit(draft(location=location), by=city.resident, at=NOW).request_id
+
+
 def test_words_of_the_place_are_found(city: City) -> None:
-    named = submit(
-        draft(location=Location(kind=LocationKind.WORDS, place="Behind Elm Street School")),
-        by=city.resident,
-        at=NOW,
-    )
+    named = place_named(city, LocationKind.LANDMARK, "Elm Street School")
     told(city)
-    assert ids(Asked(text="elm school")) == [named.request_id]
+    assert ids(Asked(text="elm school")) == [named]
+
+
+def test_a_place_in_a_reporters_own_words_is_neither_told_nor_found(city: City) -> None:
+    named = place_named(city, LocationKind.WORDS, "Behind the Does' house in Elm Street")
+    row = published.one(named)
+    assert row is not None
+    assert row.place == ""
+    assert ids(Asked(text="elm street")) == []
+
+
+def test_who_is_named_in_words_is_not_reached_through_them(city: City) -> None:
+    words = "Call 410-555-0142 or mail pat@example.org."
+    by_pole = Location(kind=LocationKind.ASSET, place="Pole 5550142, ring 410 555 0142")
+    made = submit(
+        draft(words=words, location=by_pole, channel=Channel.OPEN311), by=city.resident, at=NOW
+    )
+    row = published.one(made.request_id)
+    assert row is not None
+    assert row.words == "Call [phone number hidden] or mail [e-mail address hidden]."
+    assert row.place == "Pole 5550142, ring [phone number hidden]"
 
 
 def test_pages_by_cursor_show_everything_once(city: City) -> None:

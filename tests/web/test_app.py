@@ -54,7 +54,7 @@ def test_the_worker_is_asked_for_anew_each_time(client: Client, city: City) -> N
 
 def test_residents_pages_lead_to_the_app(client: Client, city: City) -> None:
     page = client.get("/report").content.decode()
-    assert '<link rel="manifest" href="/app.webmanifest">' in page
+    assert '<link rel="manifest" href="/app.webmanifest?language=en">' in page
     assert 'data-worker="/service-worker.js"' in page
 
 

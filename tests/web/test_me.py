@@ -141,7 +141,7 @@ def test_the_list_takes_few_queries(
         contact = ContactDetails(email=PAT)
         submit(draft(contact=contact), by=resident(), at=clock.now() - timedelta(hours=n))
     open_mine(client)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         page = client.get("/me").content.decode()
     assert page.count("web-line__name") == 20
     assert "Older" in page

@@ -253,7 +253,7 @@ def test_the_list_and_the_map_know_the_same(client: Client, city: City) -> None:
 def test_an_unchanged_answer_is_not_sent_again(client: Client, city: City) -> None:
     told(city)
     for kind in ("points", "hexagons"):
-        query = {"box": BOX, "zoom": "14"}
+        query = {"box": BOX, "zoom": "14", "language": "en"}
         first = client.get(f"/nearby/{kind}.json", query)
         again = client.get(
             f"/nearby/{kind}.json", query, headers={"If-None-Match": first.headers["ETag"]}

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from citycall.catalog.specs import ServiceSpec
-from citycall.core.actors import SYSTEM
+from citycall.core.actors import SYSTEM, resident
 from citycall.core.models import Event, Visibility
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.service_requests.actions import tell_more
+from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.drafts import ContactDetails
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import sentence
@@ -33,6 +34,27 @@ def at(longitude: float) -> Location:
 def test_answers_are_told_in_words(sit, report) -> None:
     page = text_of(sit("outsider"), report("water-leak", **WET))
     assert "<dt>How much water is there?</dt><dd>A drip</dd>" in page
+
+
+def test_the_language_of_foreign_words_is_told_and_marked(sit, report) -> None:
+    number = report(words="Hay un hoyo muy profundo frente a la casa.")
+    told = row(number)
+    by = resident(reports=[told.reports.get().pk])
+    tell_more.add_information(told.pk, words="上面有一个很大的坑，很危险。", by=by, at=NOW)
+    for event in Event.objects.all():
+        note_language(event)
+    page = text_of(sit("crew"), number)
+    assert '<blockquote class="wb-words" lang="es" dir="auto">Hay un hoyo' in page
+    assert "Written in Spanish" in page
+    assert '<div class="cc-timeline__text" lang="zh" dir="auto">' in page
+    assert "Written in Chinese" in page
+
+
+def test_the_citys_own_language_is_not_remarked_upon(sit, report) -> None:
+    number = report()
+    for event in Event.objects.all():
+        note_language(event)
+    assert "Written in" not in text_of(sit("crew"), number)
 
 
 def test_why_this_team(sit, report) -> None:

@@ -73,6 +73,30 @@ def test_complete_with_the_photo_that_the_service_asks_for(sit, report) -> None:
     assert Attachment.objects.get(service_request=row(number)).stage == "after"
 
 
+def test_something_else_is_sorted_first(sit, report) -> None:
+    number = report("something-else")
+    page = sit("dispatcher").page(number)
+    assert page.index("/change_service") < page.index("/assign")
+    sit("dispatcher").step(number, "change_service", service="pothole", reason="It is a hole.")
+    assert row(number).service.code == "pothole"
+    page = sit("dispatcher").page(number)
+    assert "Moved from “Something else” to “Pothole”" in page
+    assert "It is a hole." in page
+
+
+def test_moving_to_a_service_of_another_agency_leads_back_to_the_list(sit, report) -> None:
+    answer = sit("dispatcher").step(
+        report(), "change_service", service="water-leak", reason="Water comes out of it."
+    )
+    assert answer["Location"] == "/agency"
+
+
+def test_answers_to_the_former_services_questions_keep_their_words(sit, report, city) -> None:
+    number = report("water-leak", answers={"amount": "drip"})
+    sit("outsider").step(number, "change_service", service="pothole", reason="Dry by now.")
+    assert "How much water is there?" in sit("dispatcher").page(number)
+
+
 def test_reopen(sit, report) -> None:
     number = report()
     desk = sit("dispatcher")

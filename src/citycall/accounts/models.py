@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from citycall.agencies.models import Agency, Team
 
@@ -9,13 +10,13 @@ from citycall.agencies.models import Agency, Team
 class Role(models.TextChoices):
     """What a person does for the city; policies are written in these."""
 
-    CALL_TAKER = "call_taker", "Call-taker"
-    SUPERVISOR = "supervisor", "Call-centre supervisor"
-    DISPATCHER = "dispatcher", "Dispatcher"
-    CREW = "crew", "Crew"
-    AGENCY_MANAGER = "agency_manager", "Agency manager"
-    ANALYST = "analyst", "Analyst"
-    ADMINISTRATOR = "administrator", "Administrator"
+    CALL_TAKER = "call_taker", _("Call-taker")
+    SUPERVISOR = "supervisor", _("Call-centre supervisor")
+    DISPATCHER = "dispatcher", _("Dispatcher")
+    CREW = "crew", _("Crew")
+    AGENCY_MANAGER = "agency_manager", _("Agency manager")
+    ANALYST = "analyst", _("Analyst")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class User(AbstractUser):

@@ -1,8 +1,8 @@
 """Reading agencies: the directory that every process holds in memory, and the history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import NotFound
 from citycall.core.models import Revision
 from citycall.core.permissions import require
+from citycall.core.phrases import InEachLanguage, Say
 from citycall.core.snapshots import Snapshot
 
 T = TypeVar("T")
@@ -109,6 +110,20 @@ class Directory:
         """Every team, by name."""
         return tuple(self._teams.values())
 
+    def said(self, say: Say) -> "Directory":
+        """The same with the names of agencies and teams as ``say`` says them."""
+        return Directory(
+            {
+                key: replace(entry, spec=_named(entry.spec, say))
+                for key, entry in self._agencies.items()
+            },
+            {
+                key: replace(entry, spec=_named(entry.spec, say))
+                for key, entry in self._teams.items()
+            },
+            self._calendars,
+        )
+
     def agency(self, agency_id: int) -> AgencyEntry:
         """The agency with this id; raises ``UnknownAgency``."""
         return _known(self._agencies.get(agency_id), UnknownAgency, _("There is no such agency."))
@@ -135,6 +150,13 @@ class Directory:
         return _known(self._calendars.get(code), UnknownCalendar, sentence)
 
 
+S = TypeVar("S", AgencySpec, TeamSpec)
+
+
+def _named(spec: S, say: Say) -> S:
+    return spec.model_copy(update={"name": say(spec.name)})
+
+
 def _known(found: T | None, missing: type[NotFound], sentence: object) -> T:
     if found is None:
         raise missing(str(sentence))
@@ -142,8 +164,12 @@ def _known(found: T | None, missing: type[NotFound], sentence: object) -> T:
 
 
 def directory() -> Directory:
-    """Agencies, teams and calendars as they are now, at most a second old."""
-    return DIRECTORY.get()
+    """Agencies, teams and calendars as they are now, at most a second old, in the language spoken.
+
+    The same object until something changes.
+    """
+    written = DIRECTORY.get()
+    return _SAID.get(written, written.said)
 
 
 def calendar_spec(row: WorkingCalendar) -> CalendarSpec:
@@ -211,3 +237,4 @@ def _load() -> Directory:
 
 
 DIRECTORY: Snapshot[Directory] = Snapshot("agencies", _load)
+_SAID: Final[InEachLanguage[Directory]] = InEachLanguage()

@@ -22,7 +22,7 @@ class ArticleSearch(BaseModel):
     """What is looked for."""
 
     q: Words = Field(description="A question, or some words.", min_length=1)
-    language: str = Field("en", pattern="^[a-z]{2}$", description="Of the articles.")
+    language: str = Field("en", pattern="^[a-z]{2}(-[a-z]{4})?$", description="Of the articles.")
     limit: Limit = Field(10, description="At most this many, up to 50.")
 
 

@@ -18,7 +18,7 @@ from citycall.api.conditions import conditional
 from citycall.api.cursors import Listed
 from citycall.api.keys import ANYBODY
 from citycall.api.naming import Code
-from citycall.api.parameters import Fields
+from citycall.api.parameters import Fields, Language, speaking
 from citycall.api.telling import told
 from citycall.catalog.booking import BookingSpec
 from citycall.catalog.queries import Catalog, ServiceEntry, catalog
@@ -55,9 +55,10 @@ _POTHOLE: Final = {
 )
 def services(request: HttpRequest, asked: Query[ServiceListing]) -> HttpResponse:
     """Every service that is offered now, by group and name."""
-    book = catalog()
     selection.check(asked.fields, ServiceOut)
-    return conditional(request, lambda: _services(book, asked), pulse=book, cache=_CACHE)
+    with speaking(asked.language):
+        book = catalog()
+        return conditional(request, lambda: _services(book, asked), pulse=book, cache=_CACHE)
 
 
 @router.get(
@@ -70,16 +71,19 @@ def services(request: HttpRequest, asked: Query[ServiceListing]) -> HttpResponse
         conditional=True,
     ),
 )
-def service(request: HttpRequest, code: Code, fields: Fields = "") -> HttpResponse:
+def service(
+    request: HttpRequest, code: Code, fields: Fields = "", language: Language = ""
+) -> HttpResponse:
     """What a report of it must say: questions with their conditions and stops, place, contact."""
-    book = catalog()
-    entry = book.service(code)
     selection.check(fields, ServiceWhole)
+    with speaking(language):
+        book = catalog()
+        entry = book.service(code)
 
-    def make() -> Any:
-        return selection.select(_whole(book, entry), fields, ServiceWhole)
+        def make() -> Any:
+            return selection.select(_whole(book, entry), fields, ServiceWhole)
 
-    return conditional(request, make, pulse=book, cache=_CACHE)
+        return conditional(request, make, pulse=book, cache=_CACHE)
 
 
 @router.get(
@@ -92,17 +96,12 @@ def service(request: HttpRequest, code: Code, fields: Fields = "") -> HttpRespon
         example={"items": [{"name": "Streets", "services": ["pothole", "graffiti"]}]},
     ),
 )
-def groups(request: HttpRequest) -> HttpResponse:
+def groups(request: HttpRequest, language: Language = "") -> HttpResponse:
     """The groups of services, with the codes of those in them, in the order to show them in."""
-    book = catalog()
-
-    def make() -> Any:
-        found = book.groups
-        return {
-            "items": [{"name": g.name, "services": [e.code for e in g.services]} for g in found]
-        }
-
-    return conditional(request, make, pulse=book, cache=_CACHE)
+    with speaking(language):
+        book = catalog()
+        items = [{"name": g.name, "services": [e.code for e in g.services]} for g in book.groups]
+        return conditional(request, lambda: {"items": items}, pulse=book, cache=_CACHE)
 
 
 @router.get(
@@ -114,14 +113,15 @@ def groups(request: HttpRequest) -> HttpResponse:
         conditional=True,
     ),
 )
-def agencies(request: HttpRequest) -> HttpResponse:
+def agencies(request: HttpRequest, language: Language = "") -> HttpResponse:
     """The agencies that take work, with how to reach them, by name."""
-    book = catalog()
+    with speaking(language):
+        book = catalog()
 
-    def make() -> Any:
-        return {"items": [agency_told(book, entry.id) for entry in book.agencies]}
+        def make() -> Any:
+            return {"items": [agency_told(book, entry.id) for entry in book.agencies]}
 
-    return conditional(request, make, pulse=book, cache=_CACHE)
+        return conditional(request, make, pulse=book, cache=_CACHE)
 
 
 def agency_told(book: Catalog, agency_id: int) -> dict[str, Any]:

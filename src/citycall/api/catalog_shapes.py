@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from citycall.api.parameters import Fields, Words
+from citycall.api.parameters import Fields, Language, Words
 
 
 class ServiceListing(BaseModel):
@@ -11,6 +11,7 @@ class ServiceListing(BaseModel):
     q: Words = Field("", description="Words of name, description, group or keywords.")
     group: Words = Field("", description="The name of a group.")
     agency: Words = Field("", description="The code of an agency.")
+    language: Language = Field("", description="Of names and descriptions, where offered.")
     fields: Fields = Field("", description="The fields to tell, with commas; all when empty.")
 
 

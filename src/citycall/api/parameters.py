@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -93,6 +96,17 @@ Latitude = Annotated[float, Field(ge=-85, le=85), Degrees]
 Cursor = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]*$")]
 _FIELD: Final = r"[a-z_]+(?:\.[a-z_]+)*"
 Fields = Annotated[str, Field(max_length=1000, pattern=rf"^(?:{_FIELD}(?:,{_FIELD})*)?$")]
+
+
+LANGUAGE_PATTERN: Final = r"^(?:[a-z]{2,3}(?:-[a-z0-9]{2,4})?)?$"
+Language = Annotated[str, Field(max_length=8, pattern=LANGUAGE_PATTERN)]
+
+
+def speaking(language: str) -> AbstractContextManager[None]:
+    """Speak this language, or the city's first where it is empty or not offered."""
+    return translation.override(
+        language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    )
 
 
 def codes(text: str) -> list[str]:

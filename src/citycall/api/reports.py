@@ -19,6 +19,7 @@ from citycall.appointments.actions import book
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor, resident
 from citycall.core.errors import Faults
+from citycall.emergencies.queries import warning_for
 from citycall.service_requests.actions import submit as submitting
 from citycall.service_requests.actions import tell_more
 from citycall.service_requests.drafts import Receipt
@@ -33,6 +34,7 @@ _RECEIPT: Final = {
     "number": "26-48392-01755",
     "url": "https://311.example.org/r/26-48392-01755",
     "again": False,
+    "warning": "",
 }
 _REPORT: Final = {
     "service": "pothole",
@@ -64,13 +66,14 @@ def submit(request: HttpRequest, body: ReportIn) -> HttpResponse:
     answers 422 with the code `stopped_advice` or `stopped_emergency`; show its `detail`, and send
     `stop_read` if the reporter goes on. For a service that is an appointment (`booking` is not
     null), `day` books one of its free dates with the report; a date that is gone answers 409 with
-    the code `date_gone`, and nothing was taken.
+    the code `date_gone`, and nothing was taken. Words that speak of danger are answered with a
+    `warning` to show at once.
     """
     photos = _claimed(body) if body.photos else ()
     receipt = _submit(body, key=_key(request), by=actor_of(request), at=clock.now())
     if photos:
         _keep(photos, receipt)
-    return _answer(receipt)
+    return _answer(receipt, body)
 
 
 @router.post(
@@ -99,7 +102,7 @@ def add_report(request: HttpRequest, name: Name, body: JoiningIn) -> HttpRespons
             number, joining(body, key=_key(request)), by=actor, at=clock.now()
         )
     _keep(photos, receipt)
-    return _answer(receipt)
+    return _answer(receipt, body)
 
 
 def _submit(body: ReportIn, *, key: str, by: Actor, at: datetime) -> Receipt:
@@ -136,7 +139,7 @@ def _keep(photos: Any, receipt: Receipt) -> None:
         )
 
 
-def _answer(receipt: Receipt) -> HttpResponse:
+def _answer(receipt: Receipt, body: JoiningIn) -> HttpResponse:
     number = numbers.show(receipt.number)
     return document(
         {
@@ -144,6 +147,7 @@ def _answer(receipt: Receipt) -> HttpResponse:
             "number": number,
             "url": f"{settings.PUBLIC_URL}/r/{number}",
             "again": receipt.again,
+            "warning": warning_for(body.words, body.wanted),
         },
         status=200 if receipt.again else 201,
     )

@@ -115,3 +115,10 @@ class ReceiptOut(BaseModel):
     number: str = Field(description="The confirmation number, for the reporter alone.")
     url: str = Field(description="Where the reporter follows it.")
     again: bool
+    warning: str = Field(
+        "",
+        description=(
+            "Where the words speak of danger: what to tell the reporter at once. The report was "
+            "taken all the same. Empty otherwise."
+        ),
+    )

@@ -140,7 +140,7 @@ def history(request: HttpRequest, name: Name) -> HttpResponse:
     """Every event, with internal notes and who did it."""
     row = work.request_for(request, actor_of(request), name)
     happened = queries.history(row, visible=list(Visibility))
-    return document({"items": [staff_told.event(each) for each in happened]})
+    return document({"items": staff_told.events(happened)})
 
 
 def answer(request: HttpRequest, row: Any) -> HttpResponse:

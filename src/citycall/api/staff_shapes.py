@@ -146,6 +146,9 @@ class ReportOut(BaseModel):
     wanted: str
     answers: dict[str, Any]
     language: str
+    written_in: str = Field(
+        description="The language that the words were recognised to be in; empty when unsure."
+    )
     reported_at: datetime
     contact: ContactOut | None
 
@@ -179,6 +182,9 @@ class EventOut(BaseModel):
     visibility: str
     data: dict[str, Any]
     words: str | None
+    written_in: str = Field(
+        description="The language that a reporter's words were recognised to be in."
+    )
 
 
 class EventsOut(BaseModel):
@@ -204,6 +210,13 @@ class TransferIn(Strict):
     """Whose it is, and why it is not yours."""
 
     team: Code
+    reason: Said
+
+
+class ChangeServiceIn(Strict):
+    """The service that it really is, and why, for everyone to read."""
+
+    service: Code
     reason: Said
 
 

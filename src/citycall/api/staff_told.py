@@ -1,5 +1,6 @@
 """How a request is told to those who do the work."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -66,7 +67,13 @@ def whole(row: ServiceRequest, *, actor: Actor) -> dict[str, Any]:
     }
 
 
-def event(happened: Event) -> dict[str, Any]:
+def events(happened: Sequence[Event]) -> list[dict[str, Any]]:
+    """A whole history."""
+    spoken = queries.comment_languages(happened)
+    return [event(each, written_in=spoken.get(each.pk, "")) for each in happened]
+
+
+def event(happened: Event, *, written_in: str = "") -> dict[str, Any]:
     """One event, with everything that staff may know of it."""
     return {
         "id": str(happened.pk),
@@ -77,6 +84,7 @@ def event(happened: Event) -> dict[str, Any]:
         "visibility": str(happened.visibility),
         "data": happened.data,
         "words": happened.words,
+        "written_in": written_in,
     }
 
 
@@ -135,6 +143,7 @@ def _report(report: Report, row: ServiceRequest, actor: Actor) -> dict[str, Any]
         "wanted": report.wanted,
         "answers": report.answers,
         "language": report.language,
+        "written_in": report.written_in,
         "reported_at": report.reported_at,
         "contact": contact,
     }

@@ -15,6 +15,7 @@ from citycall.api.naming import Name
 from citycall.api.staff import REQUEST
 from citycall.api.staff_shapes import (
     AssignIn,
+    ChangeServiceIn,
     CompleteIn,
     EventOut,
     HoldIn,
@@ -34,6 +35,7 @@ from citycall.service_requests import photos, policies
 from citycall.service_requests.actions import close, merge, tell_more
 from citycall.service_requests.actions import work as working
 from citycall.service_requests.actions.change import Changed
+from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.models import Attachment, ServiceRequest
 from citycall.service_requests.policies import WORK_SCOPE
 
@@ -66,6 +68,7 @@ _ASSIGN: Final = _step("assign", "Accept it for the team, and name who does it",
 _HOLD: Final = _step("hold", "Put it on hold", {"reason": "weather", "words": "Frost."})
 _COMPLETE: Final = {"outcome": "fixed", "explanation": "The hole was filled."}
 _TRANSFER: Final = {"team": "sorting", "reason": "It lies on private ground."}
+_CHANGE: Final = {"service": "water-leak", "reason": "The hole is above a burst pipe."}
 _REFER: Final = {"referred_to": "The state highway office, 410-555-0199."}
 
 
@@ -116,6 +119,25 @@ def transfer(request: HttpRequest, name: Name, body: TransferIn) -> HttpResponse
         name,
         lambda pk, seen: working.transfer(
             pk, team_code=body.team, reason=body.reason, by=by, at=at, seen=seen
+        ),
+    )
+
+
+@router.post(
+    f"{REQUEST}/change_service", **_step("change_service", "Move it to another service", _CHANGE)
+)
+def move_to_service(request: HttpRequest, name: Name, body: ChangeServiceIn) -> HttpResponse:
+    """To another service, for a reason that everyone can read.
+
+    The rules choose its team and due date anew, with the pauses of its clock as they were. One
+    whose requests are shown to more people than those of the present service is refused.
+    """
+    by, at = actor_of(request), clock.now()
+    return _take(
+        request,
+        name,
+        lambda pk, seen: change_service(
+            pk, service_code=body.service, reason=body.reason, by=by, at=at, seen=seen
         ),
     )
 

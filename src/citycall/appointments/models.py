@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from citycall.catalog.models import Service
 from citycall.service_requests.models import ServiceRequest
@@ -21,10 +22,10 @@ class Appointment(models.Model):
     """
 
     class State(models.TextChoices):
-        HELD = "held", "Held"
-        BOOKED = "booked", "Booked"
-        CANCELLED = "cancelled", "Cancelled"
-        PASSED = "passed", "Over"
+        HELD = "held", _("Held")
+        BOOKED = "booked", _("Booked")
+        CANCELLED = "cancelled", _("Cancelled")
+        PASSED = "passed", _("Over")
 
     id = models.BigAutoField(primary_key=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)

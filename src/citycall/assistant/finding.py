@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from rapidfuzz import fuzz, process
 
 from citycall.catalog.queries import Catalog, ServiceEntry
-from citycall.places.words import LONGEST, fold
+from citycall.places.words import LONGEST, fold, spaced
 
 # Words that a resident writes around what they mean.
 _EMPTY: Final = frozenset(
@@ -74,7 +74,7 @@ def services_for(words: str, book: Catalog) -> list[ServiceEntry]:
     A word counts for more in a name than in a description, and the more the fewer services
     have it.
     """
-    asked = {word for word in fold(words).split() if word not in _EMPTY}
+    asked = {word for word in spaced(fold(words)).split() if word not in _EMPTY}
     index = _index_of(book)
     scores: defaultdict[str, float] = defaultdict(float)
     # In order, so that the same words give the same sums.
@@ -110,7 +110,7 @@ def _weighed(entry: ServiceEntry) -> Iterator[tuple[str, float]]:
     for text, weight in (*texts, (spec.name, 4.0)):
         # Folding looks at the beginning of a long text only, so it is given short pieces.
         for piece in textwrap.wrap(text, LONGEST):
-            words = fold(piece).split()
+            words = spaced(fold(piece)).split()
             yield from ((word, weight) for word in words)
             # People write two words as one: streetlight, sidewalk.
             yield from ((one + other, weight) for one, other in pairwise(words))

@@ -13,6 +13,7 @@ from citycall.assistant.model import Model
 from citycall.assistant.models import TrainedModel
 from citycall.catalog.queries import Catalog, ServiceEntry, catalog
 from citycall.catalog.snapshot import Group
+from citycall.core import phrases
 from citycall.core.snapshots import Snapshot
 
 # When the assistant learns anew, by the city's clocks: an hour after the open data was begun.
@@ -72,11 +73,13 @@ def suggest(words: str, *, book: Catalog | None = None) -> Suggested:
     """The services that words in any language may mean, with honest certainty.
 
     Before there is a history to learn from, and where it knows none of the words, services are
-    found by their names and keywords.
+    found by their names and keywords. History is mostly written in the city's first language: in
+    another one, names and keywords are asked first.
     """
     book = book or catalog()
     by_name = services_for(words, book)
-    model = SUGGESTIONS.get() if words.strip() else None
+    foreign = bool(by_name) and not phrases.is_first(phrases.spoken())
+    model = SUGGESTIONS.get() if words.strip() and not foreign else None
     likely = _likely(model, words, book) if model is not None else []
     if model is None or not likely:
         found = tuple(entry for entry in by_name if not entry.spec.something_else)

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from citycall.agencies import queries as agencies
 from citycall.agencies.queries import Directory
+from citycall.catalog import said
 from citycall.catalog.models import Outcome, Service
 from citycall.catalog.policies import PERMISSIONS
 from citycall.catalog.snapshot import Catalog, OutcomeEntry, ServiceEntry, UnknownService
@@ -13,6 +14,7 @@ from citycall.catalog.specs import OutcomeSpec, Override, ServiceSpec, Target
 from citycall.core.actors import Actor
 from citycall.core.models import Revision
 from citycall.core.permissions import require
+from citycall.core.phrases import InEachLanguage, Say
 from citycall.core.snapshots import Snapshot
 from citycall.places.index import AreaIndex
 from citycall.places.models import Area
@@ -27,6 +29,7 @@ __all__ = [
     "history",
     "outcomes",
     "services",
+    "written",
 ]
 
 SERVICE, OUTCOME = "service", "outcome"
@@ -52,10 +55,27 @@ _made: _Made | None = None
 
 
 def catalog() -> Catalog:
-    """The catalog as it is now, at most a second old; the same object until something changes."""
+    """The catalog as it is now, at most a second old, in the language that is spoken just now.
+
+    The same object until something changes.
+    """
+    original = written()
+    return _SAID.get(original, lambda say: _translated(original, say))
+
+
+def _translated(original: Catalog, say: Say) -> Catalog:
+    return Catalog(
+        services=(said.service(entry, say) for entry in original.all_services),
+        outcomes=(said.outcome(entry, say) for entry in original.all_outcomes),
+        directory=original.directory.said(say),
+    )
+
+
+def written() -> Catalog:
+    """The catalog as it was written, in the city's first language, whoever asks."""
     global _made  # noqa: PLW0603  (a cache of what three snapshots say together)
     definitions = DEFINITIONS.get()
-    directory = agencies.directory()
+    directory = agencies.DIRECTORY.get()
     index = areas() if definitions.name_areas else None
     last = _made
     if (
@@ -69,7 +89,7 @@ def catalog() -> Catalog:
         # A service may name an agency or team that was added a moment after the directory was
         # looked at, so it is looked at again.
         agencies.DIRECTORY.forget()
-        directory = agencies.directory()
+        directory = agencies.DIRECTORY.get()
     made = Catalog(
         services=tuple(_with_areas(definitions, index)),
         outcomes=definitions.outcomes,
@@ -167,3 +187,4 @@ def _placed_override(override: Override, index: AreaIndex) -> Override:
 
 
 DEFINITIONS: Snapshot[_Definitions] = Snapshot("catalog", _load)
+_SAID: Final[InEachLanguage[Catalog]] = InEachLanguage()

@@ -93,6 +93,19 @@ class Catalog:
         """Every service, retired ones included."""
         return tuple(self._by_id.values())
 
+    def related(self, entry: ServiceEntry) -> tuple[ServiceEntry, ...]:
+        """The other offered services that may be reported for the same problem.
+
+        Two are related where either names the other, or where they share a group and neither has
+        a list of its own. Nobody knows what the service for all else is about, so any may be.
+        """
+        return tuple(e for e in self.services if e is not entry and _is_related(entry, e))
+
+    @property
+    def all_outcomes(self) -> tuple[OutcomeEntry, ...]:
+        """Every outcome, retired ones included."""
+        return tuple(self._outcomes.values())
+
     @property
     def outcomes(self) -> tuple[OutcomeEntry, ...]:
         """The outcomes that are offered, by name."""
@@ -145,6 +158,15 @@ class Catalog:
     def working_time(self, agency_id: int, calendar_code: str | None = None) -> WorkingTime:
         """How an agency's working time is counted, or that of the calendar that is named."""
         return self.directory.working_time(agency_id, calendar_code)
+
+
+def _is_related(one: ServiceEntry, other: ServiceEntry) -> bool:
+    if one.spec.something_else:
+        return True
+    named, names = one.spec.related, other.spec.related
+    if named is None and names is None:
+        return one.spec.group == other.spec.group
+    return other.code in (named or ()) or one.code in (names or ())
 
 
 def _grouped(entries: Iterable[ServiceEntry]) -> tuple[Group, ...]:

@@ -101,8 +101,10 @@ class ServiceSpec(Document):
     ``agency``, ``team`` (the default one) and ``outcomes`` are codes. No ``location_kinds`` means
     that every kind is accepted. Only ``pause_reasons`` stop the clock; ``hold_reasons`` do not.
     ``verification_days`` are the calendar days in which a reporter may dispute a completion.
-    ``something_else`` marks the one service that takes what fits no other. ``booking`` says on
-    which dates a service comes that is an appointment.
+    ``related`` names the services that may be reported for the same problem; without it these are
+    the others of the group, and an empty list means none. ``something_else`` marks the one
+    service that takes what fits no other. ``booking`` says on which dates a service comes that is
+    an appointment.
     """
 
     code: LongCode
@@ -123,6 +125,7 @@ class ServiceSpec(Document):
     questions: tuple[Question, ...] = Field((), max_length=100)
     photo_on_completion: bool = False
     verification_days: int = Field(7, ge=0, le=365)
+    related: tuple[LongCode, ...] | None = Field(None, max_length=50)
     something_else: bool = False
     booking: BookingSpec | None = None
     retired: bool = False

@@ -24,6 +24,7 @@ CHECKOUT = Path(__file__).parents[3]
             "imports",
             "search",
             "reads",
+            "pages",
             "machines",
             "exports",
             "forwarding",

@@ -56,12 +56,17 @@ def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:
 
     from citycall.command_line import processes
     from citycall.demo import loading, people
+    from citycall.operations import home as homes
 
     with watch.part("gathering static files"):
         processes.collect_static()
 
     # For the processes that are started below: the developers' page shows the key to try.
     os.environ.setdefault("CITYCALL_SANDBOX_KEY", people.SANDBOX_KEY)
+    # And the accessibility statement says whom to tell.
+    os.environ.setdefault("CITYCALL_ACCESSIBILITY_PHONE", people.CALL_CENTER)
+    # Messages become files in the demo, those to phones too.
+    os.environ.setdefault("CITYCALL_SMS_URL", f"file://{homes.folder('outbox')}/sms")
 
     def tell() -> None:
         click.echo(f"\nWhere the time went:\n{watch.told()}\n")

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -74,6 +74,40 @@ def import_catalog(file: Path, retire_missing: bool) -> None:  # noqa: FBT001
     except catalog_file.CatalogFileError as error:
         raise click.ClickException("\n" + "\n".join(map(str, error.faults))) from None
     click.echo("\n".join(reports.catalog_lines(report)))
+
+
+@click.group()
+def phrases() -> None:
+    """Export or import what the catalog says, as a translator's file for each language."""
+
+
+@phrases.command("export")
+@click.argument("language")
+@click.argument("file", type=click.File("wb"), default="-")
+def export_phrases(language: str, file: BinaryIO) -> None:
+    """Write all texts with their translations so far to FILE, in gettext's format."""
+    ready.django()
+    from citycall.exchange import phrase_file
+
+    file.write(phrase_file.export_phrases(language))
+
+
+@phrases.command("import")
+@click.argument("language")
+@click.argument("file", type=FILE)
+def import_phrases(language: str, file: Path) -> None:
+    """Take the translations into LANGUAGE from FILE; tells which texts it still lacks."""
+    ready.django()
+    from citycall.core import clock
+    from citycall.core.actors import SYSTEM
+    from citycall.exchange import phrase_file
+
+    report = phrase_file.import_phrases(
+        file.read_bytes(), language=language, by=SYSTEM, at=clock.now()
+    )
+    click.echo(f"{report.changed} phrases changed, {len(report.missing)} not translated yet.")
+    for text in report.missing:
+        click.echo(f"  {text}")
 
 
 @click.group()

@@ -52,6 +52,7 @@ for command in (
     open_data.export,
     training.train,
     data.catalog,
+    data.phrases,
     data.places,
     city.generate,
     bench.bench,

@@ -14,6 +14,11 @@ def with_email(email: str) -> QuerySet[Contact]:
     return known.filter(lower=Lower(Value(email.strip())))
 
 
+def with_phone(phone: str) -> QuerySet[Contact]:
+    """The contacts with this phone number in E.164 form; none for an empty one."""
+    return Contact.objects.exclude(phone="").filter(phone=phone)
+
+
 def push_subscriptions(report_ids: Collection[int]) -> Sequence[PushSubscription]:
     """The browsers that take messages about these reports, in the order of the reports' ids."""
     found = PushSubscription.objects.select_related("contact").filter(report_id__in=report_ids)

@@ -1,6 +1,7 @@
-"""The event log, the versions of snapshots, and the revisions of what administrators edit."""
+"""The event log, versions of snapshots, revisions of what is edited, and the phrase book."""
 
 from django.db import models
+from django.db.models.functions import MD5
 
 
 class Visibility(models.TextChoices):
@@ -75,3 +76,21 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_code} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Phrase(models.Model):
+    """One text of the city's, as it is said in another language than the one it is written in."""
+
+    id = models.BigAutoField(primary_key=True)
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    said = models.TextField()
+
+    class Meta:
+        constraints = [
+            # A text may be longer than what an index holds.
+            models.UniqueConstraint("language", MD5("text"), name="phrase_said_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.text[:60]}"

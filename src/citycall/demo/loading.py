@@ -9,7 +9,7 @@ from django.db import transaction
 
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
-from citycall.demo import articles, geography, people, present, told
+from citycall.demo import articles, geography, people, phrases, present, residents, told
 from citycall.demo.geography import City
 from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
@@ -39,6 +39,7 @@ def load_city(*, at: datetime) -> City:
             catalog_file.import_catalog(
                 CATALOG.read_text(), file_name=CATALOG.name, by=SYSTEM, at=at
             )
+            phrases.load(by=SYSTEM, at=at)
             people.make(at=at)
             articles.load(by=SYSTEM, at=at)
             told.load(city, by=SYSTEM, at=at)
@@ -62,6 +63,7 @@ def load_history(
         progress=progress,
     )
     present.make(seed=SEED, at=at)
+    residents.make(at=at)
     return written
 
 
@@ -88,6 +90,8 @@ def welcome(address: str) -> list[str]:
     """Where to go and whom to sign in as, a line each."""
     return [
         f"Residents:        {address}/",
+        f"Residents may sign in at {address}/me/sign-in, for example as {residents.EMAIL}:",
+        f"  the code is in the newest file of {home.folder('outbox')}",
         f"Staff sign in at: {address}/sign-in",
         f"Administration:   {address}/admin/",
         f"Developers:       {address}/developers",

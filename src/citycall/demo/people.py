@@ -13,6 +13,7 @@ from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SC
 # For a city that is invented and served to this machine only.
 PASSWORD = "port-calder-demo"  # noqa: S105
 SANDBOX_KEY = "cck_sandbox_port_calder_demo_key"
+CALL_CENTER = "410-555-0100"
 # May read and work as the city's own systems do.
 STAFF_KEY = "cck_staff_port_calder_demo_key"
 

@@ -13,8 +13,13 @@ from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import Conflict
 from citycall.durations import actions as durations
 from citycall.feedback import ratings
+from citycall.places.locations import Location
+from citycall.places.models import LocationKind
 from citycall.service_requests import queries
-from citycall.service_requests.models import OPEN, Status
+from citycall.service_requests.actions.recognise import note_language_of
+from citycall.service_requests.actions.submit import submit
+from citycall.service_requests.drafts import Draft
+from citycall.service_requests.models import OPEN, Channel, Status
 
 # As many as make a crew's days look like days.
 MOST_BOOKED: Final = 240
@@ -31,12 +36,51 @@ _BETTER: Final = (
 )
 
 
+# What people have just told in their own languages, for a person to sort.
+_HEARD: Final = (
+    "Hay un hoyo muy profundo en la calle y ayer mi hija se cayó con la bicicleta.",
+    "人行道上的一棵树倒了，老人走不过去。",
+    "جيراننا يرمون القمامة في الزقاق كل ليلة والرائحة سيئة جدا.",
+    "There is a shopping cart in the creek, and nothing on your list fits.",
+)
+
+
 def make(*, seed: int, at: datetime) -> None:
-    """Book dates for open requests that need one, answer for closed ones, and count times."""
+    """Book dates for open requests that need one, answer for closed ones, and count times.
+
+    Some people have just told something in their own languages.
+    """
     rng = np.random.default_rng([seed, 7])
+    _hear(at=at)
     _book(rng, at=at)
     _rate(rng, at=at)
     durations.compute(at=at)
+
+
+def _hear(*, at: datetime) -> None:
+    """Reports of something else at places that others told of; the worker does not run yet."""
+    service = catalog().something_else
+    known = queries.readable(SYSTEM).filter(OPEN, longitude__isnull=False).exclude(place="")
+    places = known.order_by("-requested_at", "-id")[: len(_HEARD)]
+    if service is None:
+        return
+    for minutes, (words, near) in enumerate(zip(_HEARD, places, strict=False), start=1):
+        receipt = submit(
+            Draft(
+                service=service.code,
+                channel=Channel.WEB,
+                location=Location(
+                    kind=LocationKind.POINT,
+                    longitude=near.longitude,
+                    latitude=near.latitude,
+                    place=near.place,
+                ),
+                words=words,
+            ),
+            by=resident(),
+            at=at - timedelta(minutes=7 * minutes),
+        )
+        note_language_of(receipt.report_id)
 
 
 def _book(rng: np.random.Generator, *, at: datetime) -> None:

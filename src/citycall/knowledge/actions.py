@@ -14,7 +14,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import Faults, NotFound
 from citycall.core.models import Revision
 from citycall.core.permissions import require
-from citycall.knowledge import markdown, names, queries
+from citycall.knowledge import markdown, names, queries, searching
 from citycall.knowledge.alerts import UnknownAlert
 from citycall.knowledge.collections import CollectionSpec, HolidayNoticeSpec
 from citycall.knowledge.models import (
@@ -220,9 +220,9 @@ def _save_article(spec: ArticleSpec, edit: Edit) -> Article:
     row.agency_code, row.language = spec.agency or "", spec.language
     row.checked_on, row.published = spec.checked_on, spec.published
     row.kind, row.facts = spec.kind, spec.facts.model_dump(mode="json") if spec.facts else {}
-    row.updated_at = edit.at
-    row.searchable = "\n".join(
-        (spec.title, spec.summary, " ".join(spec.keywords), markdown.plain(spec.body))
+    row.translates, row.updated_at = spec.translates or "", edit.at
+    row.searchable = searching.searchable(
+        spec.title, spec.summary, " ".join(spec.keywords), markdown.plain(spec.body)
     )
     return editing.keep(
         row,

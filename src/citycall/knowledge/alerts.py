@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from citycall.core.errors import NotFound
 from citycall.knowledge.picture import told
-from citycall.knowledge.specs import AlertSpec
+from citycall.knowledge.specs import AlertSpec, AlertState
 from citycall.places.coordinates import METRES_PER_DEGREE, Point, distance_m
 from citycall.places.queries import areas
 
@@ -45,9 +45,26 @@ def about_service(service: str, *, at: datetime) -> list[AlertSpec]:
 
 def touching(point: Point, *, within_m: float, at: datetime) -> list[AlertSpec]:
     """The live alerts of a part of the city that comes within so many metres of a point."""
+    return _touching(live(at=at), point, within_m=within_m)
+
+
+def scheduled(point: Point, *, within_m: float, at: datetime, until: datetime) -> list[AlertSpec]:
+    """The alerts there that say until when, and planned work, as far as it begins by ``until``."""
+    coming = [
+        each
+        for each in told().alerts
+        if (each.ends is not None or each.state is AlertState.PLANNED)
+        and not each.retired
+        and each.starts <= until
+        and (each.ends is None or at < each.ends)
+    ]
+    return _touching(coming, point, within_m=within_m)
+
+
+def _touching(alerts: Iterable[AlertSpec], point: Point, *, within_m: float) -> list[AlertSpec]:
     here = None
     found = []
-    for each in live(at=at):
+    for each in alerts:
         if each.circle is not None and _metres_to(each, point) <= within_m:
             found.append(each)
         elif each.areas:

@@ -9,6 +9,7 @@ class Article(models.Model):
     """One answer: ``body`` is Markdown, ``services`` are codes of services that it belongs to.
 
     ``searchable`` is title, question, keywords and body in one, for the search alone.
+    ``translates`` is the code of the article of which this is the same in another language.
     ``checked_on`` is when somebody last made sure that it is still true. A permit or a program has
     ``facts`` besides: who may apply, what it costs, how long it takes, what to bring.
     """
@@ -23,6 +24,7 @@ class Article(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ANSWER)
     facts = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
+    translates = models.SlugField(max_length=80, blank=True, db_index=False)
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     body = models.TextField()
@@ -39,6 +41,13 @@ class Article(models.Model):
             GinIndex(
                 OpClass("searchable", name="gin_trgm_ops"),
                 name="article_by_letters",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["translates", "language"],
+                condition=~models.Q(translates=""),
+                name="article_translated_once",
             )
         ]
 

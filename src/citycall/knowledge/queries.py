@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from citycall.core import paging
@@ -80,12 +80,23 @@ class ArticleLine:
     facts: FactsSpec | None
 
 
-def article(code: str) -> ArticleEntry:
-    """The published article with this code; raises ``UnknownArticle``."""
+def article(code: str, *, language: str = "") -> ArticleEntry:
+    """The published article with this code; the same in ``language`` where it is translated.
+
+    Raises ``UnknownArticle``.
+    """
     row = Article.objects.filter(code=code, published=True).first()
     if row is None:
         raise UnknownArticle(_("There is no such article."))
+    if language and row.language != language:
+        row = _in_language([row.translates or row.code], language).first() or row
     return _entry(row)
+
+
+def _in_language(codes: Sequence[str], language: str) -> QuerySet[Article]:
+    """The published articles of a language that have these codes or translate them."""
+    same = Q(translates__in=codes) | Q(code__in=codes)
+    return Article.objects.filter(same, language=language, published=True)
 
 
 def articles(*, language: str = "en") -> list[ArticleEntry]:
@@ -122,12 +133,14 @@ def of_service(service: str, *, language: str, limit: int = 5) -> Sequence[Artic
     return _lines(found)
 
 
-def titles(codes: Sequence[str]) -> list[ArticleLine]:
-    """The published articles with these codes, by title."""
+def titles(codes: Sequence[str], *, language: str) -> list[ArticleLine]:
+    """The published articles with these codes, by title; in ``language`` where translated."""
     if not codes:
         return []
-    rows = Article.objects.filter(code__in=codes, published=True).order_by("title", "code")
-    return _lines(rows.values_list(*_LINE))
+    there = _in_language(codes, language)
+    kept = set(codes) - {row.translates or row.code for row in there}
+    rows = there | Article.objects.filter(code__in=kept, published=True)
+    return _lines(rows.order_by("title", "code").values_list(*_LINE))
 
 
 def _lines(rows: Iterable[Any]) -> list[ArticleLine]:
@@ -152,6 +165,7 @@ def article_spec(row: Article) -> ArticleSpec:
         services=tuple(row.services),
         agency=row.agency_code or None,
         language=row.language,
+        translates=row.translates or None,
         checked_on=row.checked_on,
         published=row.published,
         kind=Article.Kind(row.kind),

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from citycall.knowledge import markdown
 from citycall.knowledge.models import Article
+from citycall.places.words import spaced
 
 MOST_FOUND = 50
 MOST_WORDS = 16
@@ -28,8 +29,21 @@ TRUST_IN_CORRECTED = 0.6
 ENOUGH = 0.3
 
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
-_CONFIGURATIONS = {"en": "english", "es": "spanish", "fr": "french", "pt": "portuguese"}
+_SENTENCE = re.compile(r"(?<=[.!?:؟])\s+|(?<=[。！？])|\n+")
+_CONFIGURATIONS = {
+    "ar": "arabic",
+    "en": "english",
+    "es": "spanish",
+    "fr": "french",
+    "pt": "portuguese",
+}
+# Without spaces there are no words to weigh; ``searchable`` has the pairs of signs.
+_UNSPACED = frozenset({"zh", "ja"})
+_WEIGHED = """setweight(to_tsvector('{language}', title), 'A')
+            || setweight(to_tsvector('{language}', array_to_string(keywords, ' ')), 'B')
+            || setweight(to_tsvector('{language}', summary), 'C')
+            || to_tsvector('{language}', body)"""
+_AS_KEPT = "to_tsvector('{language}', searchable)"
 
 # The configuration is written into the statements, since an index is only used with a constant.
 _KNOWN = """
@@ -59,11 +73,7 @@ WITH asked AS (
     SELECT number, trust, plainto_tsquery('{language}', word) AS query
     FROM unnest(%s::int[], %s::text[], %s::float8[]) AS asked (number, word, trust)
 ), article AS MATERIALIZED (
-    SELECT id, code, title,
-        setweight(to_tsvector('{language}', title), 'A')
-            || setweight(to_tsvector('{language}', array_to_string(keywords, ' ')), 'B')
-            || setweight(to_tsvector('{language}', summary), 'C')
-            || to_tsvector('{language}', body) AS words
+    SELECT id, code, title, {weighed} AS words
     FROM knowledge_article
     WHERE published AND language = %s AND to_tsvector('{language}', searchable) @@ %s::tsquery
 ), hit AS (
@@ -122,8 +132,14 @@ def search(words: str, *, language: str = "en", limit: int = 10) -> list[FoundAr
 
 def _words_of(text: str) -> list[str]:
     """The distinct words of a question, in lower case, the first sixteen."""
-    found = (word.lower()[:LONGEST_WORD] for word in _WORD.findall(text[:LONGEST_QUESTION]))
+    asked = spaced(text[:LONGEST_QUESTION])
+    found = (word.lower()[:LONGEST_WORD] for word in _WORD.findall(asked))
     return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def searchable(*texts: str) -> str:
+    """What the search looks through, of an article's texts."""
+    return spaced("\n".join(texts))
 
 
 def _configuration(language: str) -> str:
@@ -131,8 +147,11 @@ def _configuration(language: str) -> str:
 
 
 def _select(statement: str, values: Sequence[Any], *, language: str) -> list[tuple[Any, ...]]:
+    configuration = _configuration(language)
+    weighed = _AS_KEPT if language.partition("-")[0] in _UNSPACED else _WEIGHED
+    parts = {"language": configuration, "weighed": weighed.format(language=configuration)}
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(language=_configuration(language)), values)
+        cursor.execute(statement.format(**parts), values)
         return list(cursor.fetchall())
 
 
@@ -214,7 +233,7 @@ def excerpt(body: str, queries: Sequence[str]) -> str:
     sentences = [part.strip() for part in _SENTENCE.split(markdown.plain(body)) if part.strip()]
 
     def told(sentence: str) -> int:
-        begun = _WORD.findall(sentence.lower())
+        begun = _WORD.findall(spaced(sentence.lower()))
         return sum(any(word.startswith(stem) for word in begun) for stem in stems)
 
     best = max(sentences, key=told, default="")

@@ -23,7 +23,7 @@ from citycall.agencies.documents import (
     clean_text,
     raise_any,
 )
-from citycall.core import clock
+from citycall.core import clock, phrases
 from citycall.knowledge.models import Article
 
 LONGEST_BODY = 40_000
@@ -63,7 +63,8 @@ class ArticleSpec(Document):
     ``keywords`` are the words that people use and the text does not. ``services`` are the codes
     of those that it leads to, ``agency`` is that of whoever answers for what it says, and
     ``checked_on`` the day on which somebody last made sure that it is true. Only what is
-    ``published`` is ever shown or found.
+    ``published`` is ever shown or found. ``translates`` is the code of the article of which this
+    is the same in another language.
     """
 
     code: LongCode
@@ -74,6 +75,7 @@ class ArticleSpec(Document):
     services: tuple[LongCode, ...] = Field((), max_length=20)
     agency: Code | None = None
     language: Language = "en"
+    translates: LongCode | None = None
     checked_on: date
     published: bool = True
     kind: Article.Kind = Article.Kind.ANSWER
@@ -84,6 +86,8 @@ class ArticleSpec(Document):
         if (self.facts is None) != (self.kind is Article.Kind.ANSWER):
             sentence = _("Permits and programs have facts; other answers have none.")
             raise_any([Fault(("facts",), sentence)])
+        if self.translates == self.code:
+            raise_any([Fault(("translates",), _("An article does not translate itself."))])
         return self
 
 
@@ -105,7 +109,10 @@ class EntrySpec(Document):
     retired: bool = False
 
     def said(self, language: str) -> tuple[str, str, str]:
-        """Title, words and their language: the reader's where it is there, else its own."""
+        """Title, words and their language: the reader's where it is there, else its own.
+
+        What has no translation of its own may be in the phrase book.
+        """
         general = language.partition("-")[0]
         for known in (language, general):
             if known == self.language:
@@ -113,6 +120,8 @@ class EntrySpec(Document):
             if known in self.translations:
                 said = self.translations[known]
                 return said.title, said.words, known
+        if phrases.is_first(self.language) and phrases.has(self.title, language=language):
+            return phrases.said(self.title, language), phrases.said(self.words, language), language
         return self.title, self.words, self.language
 
 

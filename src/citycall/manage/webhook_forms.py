@@ -33,6 +33,7 @@ KINDS: Final[dict[Kind, Text]] = {
     Kind.HELD: _("It waits"),
     Kind.RESUMED: _("It does not wait any more"),
     Kind.TRANSFERRED: _("It went to another team"),
+    Kind.SERVICE_CHANGED: _("It is another service's"),
     Kind.PROMISE_CHANGED: _("The promised date changed"),
     Kind.COMPLETED: _("The agency says it is done"),
     Kind.CONFIRMED: _("The reporter agrees"),

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.utils import parseaddr
@@ -101,15 +101,19 @@ def _email(delivery: Delivery, message: Message) -> mail.EmailMultiAlternatives:
     return _written(message, to=delivery.contact.email, known_as=message_id(delivery))
 
 
-def send_alone(message: Message, *, to: str, mark: str) -> None:
+def send_alone(
+    message: Message, *, to: str, mark: str, headers: Mapping[str, str] | None = None
+) -> None:
     """Send a message that tells of no report; ``mark`` is its own among all that are sent.
 
-    Raises ``TryAgainLater``. An address that cannot be written to is left alone, and logged without
-    being named.
+    ``headers`` are added to its own. Raises ``TryAgainLater``. An address that cannot be written to
+    is left alone, and logged without being named.
     """
     known_as = _id_of(mark, name="message")
     try:
-        _hand_over(_written(message, to=to, known_as=known_as))
+        email = _written(message, to=to, known_as=known_as)
+        email.extra_headers.update(headers or {})
+        _hand_over(email)
     except Refused as error:
         log.warning("%s was refused: %s", known_as, _without_address(str(error), to))
 

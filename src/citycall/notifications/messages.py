@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from citycall.core import clock
+from citycall.core.phrases import said
 
 _FOLDER = "notifications/email"
 _ALONE = "notifications/alone"
@@ -38,6 +39,7 @@ class Template(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     NOTE = "note"
+    SERVICE_CHANGED = "service_changed"
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_MOVED = "appointment_moved"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
@@ -51,12 +53,13 @@ class Notice:
     ``number`` is written as people write it; ``link`` is the reporter's own. ``at`` is when it
     happened, ``due_at`` the promise now and ``due_before`` the one it replaces, ``answer_until``
     the last moment to object. ``reason`` is a phrase of the city's own, ``words`` what staff wrote
-    to the public. ``gone`` says that the agency reports the problem gone; ``confirmed`` tells a
-    closing that a reporter confirmed from one that nobody objected to; ``disputed`` a reopening
-    that a reporter asked for. Of an appointment, ``comes_at`` and ``comes_until`` are between
-    when the crew comes, ``came_at`` when it would have come before, ``change_until`` until when
-    the reporter can change it at ``date_link``, which is there too where a date can be chosen;
-    ``ended`` says that the report ended with it.
+    to the public, ``service_before`` the name of the service that it was moved from. ``gone`` says
+    that the agency reports the problem gone; ``confirmed`` tells a closing that a reporter
+    confirmed from one that nobody objected to; ``disputed`` a reopening that a reporter asked for.
+    Of an appointment, ``comes_at`` and ``comes_until`` are between when the crew comes,
+    ``came_at`` when it would have come before, ``change_until`` until when the reporter can
+    change it at ``date_link``, which is there too where a date can be chosen; ``ended`` says that
+    the report ended with it.
     """
 
     number: str
@@ -72,6 +75,7 @@ class Notice:
     outcome: str = ""
     reason: str = ""
     words: str = ""
+    service_before: str = ""
     gone: bool = False
     confirmed: bool = False
     disputed: bool = False
@@ -99,7 +103,7 @@ class Message:
 
 def render(template: Template, notice: Notice, *, language: str) -> Message:
     """Write the message in this language, or the city's own where it is not spoken here."""
-    with translation.override(_spoken(language)):
+    with translation.override(spoken(language)):
         context = _context(notice)
         subject = _fill(f"{_FOLDER}/{template}.subject.txt", context, autoescape=False)
         context["subject"] = " ".join(subject.split())
@@ -113,7 +117,7 @@ def render(template: Template, notice: Notice, *, language: str) -> Message:
 
 def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Message:
     """Write a message that tells of no report: the three files of this name, in this language."""
-    with translation.override(_spoken(language)):
+    with translation.override(spoken(language)):
         filled: dict[str, Any] = {"city": settings.CITYCALL_CITY_NAME, **context}
         subject = " ".join(_fill(f"{_ALONE}/{name}.subject.txt", filled, autoescape=False).split())
         return Message(
@@ -121,6 +125,13 @@ def render_alone(name: str, context: Mapping[str, Any], *, language: str) -> Mes
             text=_tidy(_fill(f"{_ALONE}/{name}.txt", filled, autoescape=False)),
             html=_fill(f"{_ALONE}/{name}.html", filled | {"subject": subject}, autoescape=True),
         )
+
+
+def render_sms(name: str, context: Mapping[str, Any], *, language: str) -> str:
+    """Write the text message of this name, in this language, on one line."""
+    with translation.override(spoken(language)):
+        filled: dict[str, Any] = {"city": settings.CITYCALL_CITY_NAME, **context}
+        return " ".join(_fill(f"{_ALONE}/{name}.sms.txt", filled, autoescape=False).split())
 
 
 def _push(subject: str, notice: Notice) -> dict[str, str]:
@@ -177,7 +188,7 @@ def _time(moment: datetime) -> str:
 
 def _context(notice: Notice) -> dict[str, Any]:
     return {
-        "notice": notice,
+        "notice": _said(notice),
         "due": in_words(notice.due_at, told_at=notice.at),
         "due_before": in_words(notice.due_before, told_at=notice.at),
         "answer_until": in_words(notice.answer_until, told_at=notice.at),
@@ -188,6 +199,18 @@ def _context(notice: Notice) -> dict[str, Any]:
         "emergency_number": settings.CITYCALL_EMERGENCY_NUMBER,
         "answers_are_read": bool(reply_address()),
     }
+
+
+def _said(notice: Notice) -> Notice:
+    """The notice with what the city itself has written in the language that is spoken."""
+    return replace(
+        notice,
+        service=said(notice.service),
+        agency=said(notice.agency),
+        outcome=said(notice.outcome),
+        reason=said(notice.reason),
+        words=said(notice.words),
+    )
 
 
 def reply_address() -> str:
@@ -207,7 +230,8 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _spoken(language: str) -> str:
+def spoken(language: str) -> str:
+    """The language in which somebody is written to: theirs, or the city's own."""
     try:
         return translation.get_supported_language_variant(language)
     except LookupError:

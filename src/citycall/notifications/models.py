@@ -5,7 +5,7 @@ from django.db import models
 from citycall.contacts.models import Contact
 from citycall.core.models import Event
 
-EMAIL, PUSH = "email", "push"
+EMAIL, PUSH, SMS = "email", "push", "sms"
 
 
 class Delivery(models.Model):

@@ -49,6 +49,7 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     Kind.HELD: _("Put on hold."),
     Kind.RESUMED: _("Work goes on."),
     Kind.TRANSFERRED: _("Passed to another team."),
+    Kind.SERVICE_CHANGED: _("Moved to another service."),
     Kind.COMPLETED: _("The agency says that its work is completed."),
     Kind.CONFIRMED: _("A reporter confirmed that it is done."),
     Kind.CLOSED: _("Closed: nobody objected in the time given."),
@@ -64,6 +65,7 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     Kind.PHOTO_ADDED: _("A photo was added."),
     Kind.PROMISE_CHANGED: _("The promised date was changed."),
     Kind.ERASED: _("Personal data were erased."),
+    Kind.CONTACT_GIVEN: _("A reporter said how to be reached."),
 }
 
 

@@ -11,6 +11,7 @@ from citycall.catalog.queries import Catalog, ServiceEntry, UnknownService, cata
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, Faults
+from citycall.emergencies.queries import warning_for
 from citycall.open311 import media
 from citycall.open311.calls import Answer, Call
 from citycall.open311.faults import Fault, ManyFaults
@@ -40,7 +41,7 @@ def create(call: Call) -> Answer:
     lost = media.keep(posted, receipt=receipt, at=call.at)
     row = {
         "service_request_id": str(receipt.request_id),
-        "service_notice": _notice(receipt, lost),
+        "service_notice": _notice(receipt, lost, warning=warning_for(posted.one("description"))),
         "account_id": None,
     }
     return Answer("service_requests", "request", [row])
@@ -116,8 +117,8 @@ def _stopped(error: checks.Stopped) -> DomainError:
     return ManyFaults([Fault(400, sentence % {"text": error.stop.text})])
 
 
-def _notice(receipt: Receipt, lost: list[str]) -> str:
-    """What to tell the reporter: their number, where to follow it, and until when."""
+def _notice(receipt: Receipt, lost: list[str], *, warning: str) -> str:
+    """What to tell the reporter: what is urgent, their number, where to follow it, until when."""
     number = numbers.show(receipt.number)
     parts = [
         _("Thank you. The confirmation number is %(number)s. Follow it at %(link)s.")
@@ -126,7 +127,7 @@ def _notice(receipt: Receipt, lost: list[str]) -> str:
     if receipt.promised_at is not None:
         date = _day(receipt.promised_at)
         parts.append(_("We expect this to be done by %(date)s.") % {"date": date})
-    return " ".join([*parts, *lost])
+    return " ".join([*filter(None, [warning]), *parts, *lost])
 
 
 def _day(at: datetime) -> str:

@@ -2,19 +2,20 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class LocationKind(models.TextChoices):
     """What sort of place a report points at; an address is never demanded."""
 
-    ADDRESS = "address", "Street address"
-    INTERSECTION = "intersection", "Street corner"
-    LANDMARK = "landmark", "Landmark, park or place within it"
-    ASSET = "asset", "Pole, stop or other thing with a number on it"
-    SEGMENT = "segment", "Stretch of street"
-    POINT = "point", "Point on the map"
-    AREA = "area", "Area"
-    WORDS = "words", "Described in words"
+    ADDRESS = "address", _("Street address")
+    INTERSECTION = "intersection", _("Street corner")
+    LANDMARK = "landmark", _("Landmark, park or place within it")
+    ASSET = "asset", _("Pole, stop or other thing with a number on it")
+    SEGMENT = "segment", _("Stretch of street")
+    POINT = "point", _("Point on the map")
+    AREA = "area", _("Area")
+    WORDS = "words", _("Described in words")
 
 
 class AreaLayer(models.Model):

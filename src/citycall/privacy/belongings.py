@@ -12,13 +12,17 @@ from django.db import transaction
 
 from citycall.contacts import actions as contacts
 from citycall.contacts.models import Contact
-from citycall.contacts.queries import with_email
 from citycall.core import numbers
 from citycall.core.actors import resident
 from citycall.core.paging import Page
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Rating, Verdict
+from citycall.follows import actions as follows
+from citycall.follows.models import Follow
+from citycall.follows.words import describe
 from citycall.notifications.models import Delivery
+from citycall.privacy.persons import Person
+from citycall.residents import accounts, codes
 from citycall.service_requests import personal
 from citycall.service_requests.actions.erase import erase_reports
 from citycall.service_requests.models import Attachment, Report
@@ -30,18 +34,18 @@ _AT_ONCE: Final = 200
 _IN_MEMORY_BYTES: Final = 1_000_000
 
 
-def page(email: str, *, older_than: str = "") -> Page[Report]:
-    """Some of the reports told with this address, latest first, each with its request."""
-    return personal.page_of(with_email(email), older_than=older_than, size=PAGE)
+def page(person: Person, *, older_than: str = "") -> Page[Report]:
+    """Some of the person's reports, latest first, each with its request."""
+    return personal.page_of(person.reports(), older_than=older_than, size=PAGE)
 
 
-def packed(email: str, *, at: datetime) -> IO[bytes]:
+def packed(person: Person, *, at: datetime) -> IO[bytes]:
     """A ZIP file of everything: ``data.json`` and the photos, ready to be read from its start."""
-    held = list(with_email(email).order_by("pk"))
+    held = list(person.contacts().order_by("pk"))
     file = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  (the caller reads it)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         reports = []
-        for batch in _batches(email):
+        for batch in _batches(person):
             for said in personal.said_in(batch):
                 reports.append(_report(said))
                 for photo in said.photos:
@@ -53,31 +57,46 @@ def packed(email: str, *, at: datetime) -> IO[bytes]:
             "answers": [_answer(each) for each in _verdicts(held)],
             "ratings": [_rating(each) for each in _ratings(held)],
             "messages": [_message(each) for each in _messages(held)],
+            "follows": [_follow(each) for each in _follows(person)],
+            "account": _account(person),
         }
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
     file.seek(0)
     return file
 
 
-def erase(email: str, *, at: datetime) -> int:
+def erase(person: Person, *, at: datetime) -> int:
     """Erase who reported, and what was written and photographed; returns how many reports.
 
-    What the reports were about stays: service, place, dates and what the city did.
+    The account goes too, and whatever the person followed. What the reports were about stays:
+    service, place, dates and what the city did.
     """
     count = 0
-    for batch in list(_batches(email)):
+    for batch in list(_batches(person)):
         ids = [report.pk for report in batch]
         with transaction.atomic():
             feedback.erase(ids)
             count += erase_reports(ids, by=resident(reports=ids), at=at)
             contacts.erase([], report_ids=ids, at=at)
-    contacts.erase(list(with_email(email).values_list("pk", flat=True)), report_ids=[], at=at)
+    with transaction.atomic():
+        _erase_what_is_kept(person, at=at)
     return count
 
 
-def _batches(email: str) -> Iterator[list[Report]]:
+def _erase_what_is_kept(person: Person, *, at: datetime) -> None:
+    """The rows that stand for the person themselves, whatever was reported."""
+    held = list(person.contacts().values_list("pk", flat=True))
+    if person.email:
+        follows.end_all(person.email, at=at)
+        codes.forget(person.email)
+    if person.account_id is not None:
+        accounts.delete(person.account_id)
+    contacts.erase(held, report_ids=[], at=at)
+
+
+def _batches(person: Person) -> Iterator[list[Report]]:
     """The reports by their requests; those of one request together, to see who else reported it."""
-    reports = personal.reports_of(with_email(email))
+    reports = person.reports()
     requests = reports.order_by("service_request").values_list("service_request", flat=True)
     last = 0
     while some := list(requests.filter(service_request__gt=last).distinct()[:_AT_ONCE]):
@@ -98,6 +117,31 @@ def _messages(held: list[Contact]) -> Iterable[Delivery]:
     return Delivery.objects.filter(contact__in=held).order_by("pk")
 
 
+def _follows(person: Person) -> Iterable[Follow]:
+    return follows.of_email(person.email) if person.email else ()
+
+
+def _follow(follow: Follow) -> Mapping[str, Any]:
+    confirmed = follow.confirmed_at
+    return {
+        "what": describe(follow),
+        "often": follow.often,
+        "asked_at": follow.asked_at.isoformat(),
+        "confirmed_at": confirmed.isoformat() if confirmed else None,
+    }
+
+
+def _account(person: Person) -> Mapping[str, Any] | None:
+    account = accounts.of_email(person.email) if person.account_id is not None else None
+    if account is None:
+        return None
+    return {
+        "made_at": account.created_at.isoformat(),
+        "signed_in_at": account.signed_in_at.isoformat(),
+        "signs_in_with": [each.issuer for each in account.elsewhere.order_by("pk")],
+    }
+
+
 def _contact(contact: Contact) -> Mapping[str, Any]:
     return {
         "name": contact.name,
@@ -115,6 +159,7 @@ def _report(said: personal.Said) -> Mapping[str, Any]:
         "reported_at": report.reported_at.isoformat(),
         "channel": report.channel,
         "language": report.language,
+        "written_in": report.written_in,
         "service": request.service.name,
         "status": request.status,
         "place": request.place,

@@ -1,14 +1,20 @@
 """Sending access links, and forgetting old ones."""
 
+import logging
+
 from django.db import Error as DatabaseProblem
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
 from citycall.core import clock
-from citycall.notifications import delivery, messages
+from citycall.notifications import delivery, messages, sms
 from citycall.notifications.actions import DELIVER_QUEUE
+from citycall.notifications.failures import Refused
+from citycall.notifications.models import SMS
 from citycall.privacy import links
 from citycall.privacy.models import AccessLink
+
+log = logging.getLogger(__name__)
 
 HOUSEKEEPING_QUEUE = "housekeeping"
 FORGET_TASK = "citycall.forget_access_links"
@@ -25,8 +31,27 @@ _AGAIN_SOON = RetryStrategy(
 def send_access_link(link_id: int) -> None:
     """The job of one link; the address is looked up now, so that nothing erased is written to."""
     link = AccessLink.objects.select_related("contact").filter(pk=link_id).first()
-    if link is None or not link.contact.email or link.asked_at + links.VALID_FOR < clock.now():
+    if link is None or link.asked_at + links.VALID_FOR < clock.now():
         return
+    if link.channel == SMS:
+        _send_by_sms(link)
+    elif link.contact.email:
+        _send_by_email(link)
+
+
+def _send_by_sms(link: AccessLink) -> None:
+    if not link.contact.phone:
+        return
+    text = messages.render_sms(
+        "my_reports", {"link": links.address(link)}, language=link.contact.language
+    )
+    try:
+        sms.hand_over(to=link.contact.phone, text=text)
+    except Refused as error:
+        log.warning("The link %d by text message was refused: %s", link.pk, error)
+
+
+def _send_by_email(link: AccessLink) -> None:
     message = messages.render_alone(
         "my_reports",
         {

@@ -1,5 +1,6 @@
-"""Proving that an e-mail address is one's own: a link is sent there, and opens once."""
+"""Proving that an e-mail address or phone number is one's own by a link that opens once."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -7,18 +8,26 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as jobs
 
 from citycall.contacts import queries as contacts
+from citycall.contacts.models import Contact
 from citycall.core.errors import DomainError
 from citycall.notifications.actions import DELIVER_QUEUE
+from citycall.notifications.models import EMAIL, SMS
 from citycall.privacy.models import AccessLink
+from citycall.privacy.persons import Person, of_email, of_phone
+
+log = logging.getLogger(__name__)
 
 SEND_TASK: Final = "citycall.send_access_link"
 VALID_FOR: Final = timedelta(minutes=30)
 # More mails than these within an hour would only annoy somebody who did not ask for them.
 MOST_AN_HOUR: Final = 3
+# Each costs the city money, so that a program which asks for many has an end.
+MOST_SMS_AN_HOUR: Final = 200
 KEPT_FOR: Final = timedelta(days=30)
 _SALT: Final = "citycall.privacy.access"
 _LONGEST_KEY: Final = 100
@@ -39,14 +48,27 @@ def ask(email: str, *, at: datetime) -> bool:
     contact = contacts.with_email(email).order_by("-pk").first()
     if contact is None:
         return False
-    recent = AccessLink.objects.filter(
-        contact__in=contacts.with_email(email), asked_at__gt=at - timedelta(hours=1)
-    )
+    recent = _recent(EMAIL, at=at).filter(contact__in=contacts.with_email(email))
     if recent.count() >= MOST_AN_HOUR:
         return False
-    link = AccessLink.objects.create(contact=contact, asked_at=at)
-    jobs.configure_task(SEND_TASK, queue=DELIVER_QUEUE).defer(link_id=link.pk)
-    return True
+    return _owe(contact, EMAIL, at=at)
+
+
+@transaction.atomic
+def ask_by_phone(phone: str, *, at: datetime) -> bool:
+    """Send a link to this number in E.164 form, if reports came with it; not to be told either.
+
+    Returns whether a message is owed now.
+    """
+    numbers = of_phone(phone).contacts()
+    contact = numbers.order_by("-pk").first()
+    recent = _recent(SMS, at=at)
+    if contact is None or recent.filter(contact__in=numbers).count() >= MOST_AN_HOUR:
+        return False
+    if recent.count() >= MOST_SMS_AN_HOUR:
+        log.warning("No more than %d links by text message in an hour.", MOST_SMS_AN_HOUR)
+        return False
+    return _owe(contact, SMS, at=at)
 
 
 def address(link: AccessLink) -> str:
@@ -60,20 +82,31 @@ def look(key: str, *, at: datetime) -> AccessLink:
 
 
 @transaction.atomic
-def open_once(key: str, *, at: datetime) -> str:
-    """Use the link up; returns the proven e-mail address. Raises ``BadAccessLink``."""
+def open_once(key: str, *, at: datetime) -> Person:
+    """Use the link up; returns whose address or number is proven. Raises ``BadAccessLink``."""
     rows = AccessLink.objects.select_for_update(of=("self",)).select_related("contact")
     link = _checked(rows.filter(pk=_id_in(key)).first(), at=at)
-    if not link.contact.email:
+    address = link.contact.phone if link.channel == SMS else link.contact.email
+    if not address:
         raise _bad()
     link.opened_at = at
     link.save(update_fields=["opened_at"])
-    return link.contact.email
+    return of_phone(address) if link.channel == SMS else of_email(address)
 
 
 def forget_old(*, at: datetime) -> int:
     """Remove the links that were asked for more than a month ago; returns how many."""
     return AccessLink.objects.filter(asked_at__lt=at - KEPT_FOR).delete()[0]
+
+
+def _recent(channel: str, *, at: datetime) -> QuerySet[AccessLink]:
+    return AccessLink.objects.filter(channel=channel, asked_at__gt=at - timedelta(hours=1))
+
+
+def _owe(contact: Contact, channel: str, *, at: datetime) -> bool:
+    link = AccessLink.objects.create(contact=contact, channel=channel, asked_at=at)
+    jobs.configure_task(SEND_TASK, queue=DELIVER_QUEUE).defer(link_id=link.pk)
+    return True
 
 
 def _checked(link: AccessLink | None, *, at: datetime) -> AccessLink:

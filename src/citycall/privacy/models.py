@@ -3,13 +3,18 @@
 from django.db import models
 
 from citycall.contacts.models import Contact
+from citycall.notifications.models import EMAIL
 
 
 class AccessLink(models.Model):
-    """One link, sent to the address of a contact; it opens once and not for long."""
+    """One link, sent to the address or number of a contact; it opens once and not for long.
+
+    ``channel`` says by which of the two, which is what opening it proves.
+    """
 
     id = models.BigAutoField(primary_key=True)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="access_links")
+    channel = models.CharField(max_length=10, default=EMAIL)
     asked_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
 

@@ -55,7 +55,7 @@ RULES: Snapshot[tuple[Rule, ...]] = Snapshot("routing", _load)
 def routing() -> RuleBook:
     """The rules as they are now, at most a second old; the same object until something changes."""
     global _made  # noqa: PLW0603  (a cache of what three snapshots say together)
-    loaded, directory, index = RULES.get(), agencies.directory(), areas()
+    loaded, directory, index = RULES.get(), agencies.DIRECTORY.get(), areas()
     last = _made
     if (
         last is not None
@@ -67,7 +67,7 @@ def routing() -> RuleBook:
     if last is None or last.rules is not loaded:
         # A rule may name a team that was added a moment after the directory was looked at.
         agencies.DIRECTORY.forget()
-        directory = agencies.directory()
+        directory = agencies.DIRECTORY.get()
     book = RuleBook(loaded, teams=directory, areas=index, zone=clock.city_zone())
     _made = _Made(loaded, directory, index, book)
     return book
@@ -79,7 +79,7 @@ def faults() -> list[RuleFault]:
     return find_faults(
         routing().rules,
         services=catalog().all_services,
-        teams=agencies.directory().team,
+        teams=agencies.DIRECTORY.get().team,
         current_areas={area.id for layer in index.layers for area in index.of_layer(layer)},
         can_share_point=index.can_share_point,
     )

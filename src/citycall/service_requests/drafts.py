@@ -29,7 +29,9 @@ class Draft:
 
     ``idempotency_key`` is chosen by the door so that the same submission sent again, and only
     that, carries the same key. ``stop_read`` says that the person has read the advice or warning
-    that their answers call for, and wishes to report all the same.
+    that their answers call for, and wishes to report all the same. ``no_danger`` is the danger
+    that their words seem to speak of, where they were told to call for help and said that there
+    is none.
     """
 
     service: str
@@ -42,6 +44,7 @@ class Draft:
     language: str = "en"
     idempotency_key: str = ""
     stop_read: bool = False
+    no_danger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

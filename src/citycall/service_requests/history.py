@@ -1,6 +1,7 @@
 """Each event of a request's life as one sentence, as staff read it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from citycall.agencies.queries import UnknownTeam
 from citycall.catalog.queries import catalog
-from citycall.catalog.snapshot import UnknownOutcome
+from citycall.catalog.snapshot import UnknownOutcome, UnknownService
 from citycall.catalog.specs import ServiceSpec
 from citycall.core import numbers
 from citycall.core.models import Event, Visibility
@@ -43,6 +44,13 @@ class _Told:
         except (KeyError, TypeError, ValueError, UnknownTeam):
             return _("the responsible team")
 
+    def service(self, name: str) -> str:
+        """The name of a service in the data."""
+        try:
+            return catalog().service(str(self.data.get(name, ""))).name
+        except UnknownService:
+            return _("another service")
+
     def number(self, name: str) -> str:
         """A confirmation number in the data, as it is written."""
         value = self.data.get(name)
@@ -57,6 +65,22 @@ def sentence(event: Event, *, spec: ServiceSpec, people: Mapping[int, str]) -> s
     told = _Told(event.data, event.visibility, spec, people)
     found = _SENTENCES[Kind(event.kind)]
     return str(found) if isinstance(found, str | Promise) else found(told)
+
+
+def specs_along(
+    happened: Iterable[tuple[str, Mapping[str, Any]]], spec: ServiceSpec
+) -> list[ServiceSpec]:
+    """The service that a request had at each of its events, given as kind and data, oldest first.
+
+    ``spec`` is the service that it has now.
+    """
+    along: list[ServiceSpec] = []
+    for kind, data in reversed(list(happened)):
+        along.append(spec)
+        if kind == Kind.SERVICE_CHANGED:
+            with suppress(UnknownService):
+                spec = catalog().service(str(data.get("service_before", ""))).spec
+    return along[::-1]
 
 
 def _submitted(told: _Told) -> str:
@@ -89,6 +113,14 @@ def _held(told: _Told) -> str:
 
 def _transferred(told: _Told) -> str:
     return _("Passed to %(team)s.") % {"team": told.team("to")}
+
+
+def _service_changed(told: _Told) -> str:
+    return _("Moved from “%(before)s” to “%(after)s”. It went to %(team)s.") % {
+        "before": told.service("service_before"),
+        "after": told.service("service"),
+        "team": told.team("team"),
+    }
 
 
 def _completed(told: _Told) -> str:
@@ -162,6 +194,7 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.HELD: _held,
     Kind.RESUMED: lazy("Work goes on."),
     Kind.TRANSFERRED: _transferred,
+    Kind.SERVICE_CHANGED: _service_changed,
     Kind.COMPLETED: _completed,
     Kind.CONFIRMED: lazy("A reporter confirmed that it is done."),
     Kind.CLOSED: lazy("Closed: nobody objected in the time given."),
@@ -177,6 +210,7 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.PHOTO_ADDED: _photo,
     Kind.PROMISE_CHANGED: _promise_changed,
     Kind.ERASED: lazy("A reporter had their personal data erased."),
+    Kind.CONTACT_GIVEN: lazy("A reporter said how the city may reach them."),
     Kind.APPOINTMENT_BOOKED: _booked,
     Kind.APPOINTMENT_MOVED: _moved,
     Kind.APPOINTMENT_CANCELLED: _unbooked,

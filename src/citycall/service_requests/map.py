@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from citycall.catalog.specs import Privacy
+from citycall.contacts.in_words import hide_in_place
 from citycall.core import paging
 from citycall.core.actors import resident
 from citycall.core.errors import NotFound
@@ -68,7 +69,8 @@ class Hexagon:
 
 
 _COLUMNS = """
-SELECT id, service_id, status, requested_at, report_count, place, longitude, latitude,
+SELECT id, service_id, status, requested_at, report_count,
+       CASE WHEN location_kind = 'words' THEN '' ELSE place END AS place, longitude, latitude,
        (mercator <-> citycall_mercator(%(x)s, %(y)s)) * cos(radians(%(y)s)) AS metres
 FROM service_requests_servicerequest
 WHERE h3_cell = ANY(%(cells)s) AND service_id = ANY(%(services)s)
@@ -170,7 +172,7 @@ def _fetch(statement: str, values: dict[str, Any]) -> list[Point]:
             status=Status(row[2]),
             requested_at=row[3],
             report_count=row[4],
-            place=row[5],
+            place=hide_in_place(row[5]),
             longitude=row[6],
             latitude=row[7],
             metres=row[8],

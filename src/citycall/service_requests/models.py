@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from citycall.accounts.models import User
 from citycall.agencies.models import Agency, Team
@@ -17,15 +18,15 @@ from citycall.places.models import LocationKind
 class Status(models.TextChoices):
     """Where a request stands; ``rules.TRANSITIONS`` says which step leads where."""
 
-    NEW = "new", "New"
-    ASSIGNED = "assigned", "Assigned"
-    IN_PROGRESS = "in_progress", "In progress"
-    ON_HOLD = "on_hold", "On hold"
-    COMPLETED = "completed", "Completed, awaiting confirmation"
-    CLOSED = "closed", "Closed"
-    CANCELLED = "cancelled", "Cancelled"
-    REFERRED = "referred", "Referred to another body"
-    MERGED = "merged", "Merged into another request"
+    NEW = "new", _("New")
+    ASSIGNED = "assigned", _("Assigned")
+    IN_PROGRESS = "in_progress", _("In progress")
+    ON_HOLD = "on_hold", _("On hold")
+    COMPLETED = "completed", _("Completed, awaiting confirmation")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+    REFERRED = "referred", _("Referred to another body")
+    MERGED = "merged", _("Merged into another request")
 
 
 OPEN_STATUSES = (Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS, Status.ON_HOLD)
@@ -35,29 +36,29 @@ OPEN = Q(status__in=[s.value for s in OPEN_STATUSES])
 class Channel(models.TextChoices):
     """The door a report came through."""
 
-    PHONE = "phone"
-    WEB = "web"
-    APP = "app"
-    API = "api"
-    OPEN311 = "open311"
-    TEXT = "text"
-    EMAIL = "email"
-    MAIL = "mail"
-    SOCIAL = "social"
-    CHAT = "chat"
-    VISIT = "visit"
-    STAFF = "staff"
-    SYSTEM = "system"
+    PHONE = "phone", _("Phone")
+    WEB = "web", _("Web")
+    APP = "app", _("App")
+    API = "api", _("API")
+    OPEN311 = "open311", _("Open311")
+    TEXT = "text", _("Text message")
+    EMAIL = "email", _("E-mail")
+    MAIL = "mail", _("Letter")
+    SOCIAL = "social", _("Social media")
+    CHAT = "chat", _("Chat")
+    VISIT = "visit", _("Visit")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
 
 
 class Verification(models.TextChoices):
     """What is known of whether it was really done."""
 
-    NONE = "", "Not asked yet"
-    ASKED = "asked", "Waiting for the reporter"
-    CONFIRMED = "confirmed", "Confirmed by a reporter"
-    UNDISPUTED = "undisputed", "Nobody objected in time"
-    DISPUTED = "disputed", "Disputed by a reporter"
+    NONE = "", _("Not asked yet")
+    ASKED = "asked", _("Waiting for the reporter")
+    CONFIRMED = "confirmed", _("Confirmed by a reporter")
+    UNDISPUTED = "undisputed", _("Nobody objected in time")
+    DISPUTED = "disputed", _("Disputed by a reporter")
 
 
 class ServiceRequest(models.Model):
@@ -187,6 +188,8 @@ class Report(models.Model):
     """One person telling the city once. Its number leads to the request for ever.
 
     ``idempotency_key`` makes a repeated submission find this report instead of making another.
+    ``language`` is that of the page or call, ``written_in`` what the words were recognised to be:
+    empty where nobody can say, and erased with the words.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -200,6 +203,7 @@ class Report(models.Model):
     wanted = models.TextField(blank=True)
     answers = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
+    written_in = models.CharField(max_length=10, blank=True, default="", db_default="")
     reported_at = models.DateTimeField()
     idempotency_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
 
@@ -244,6 +248,19 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.file
+
+
+class CommentLanguage(models.Model):
+    """What the words of an event that came from a reporter were recognised to be written in.
+
+    Events are never changed, so it stands beside them; it goes when their words are erased.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+    written_in = models.CharField(max_length=10)
+
+    def __str__(self) -> str:
+        return f"Event {self.event_id}: {self.written_in}"
 
 
 class CellChange(models.Model):

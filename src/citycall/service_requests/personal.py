@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -23,14 +24,20 @@ class Said:
     added: list[Event]
 
 
-def reports_of(contacts: QuerySet[Contact]) -> QuerySet[Report]:
-    """The reports that were told with these contacts."""
-    return Report.objects.filter(contact__in=contacts.values("pk"))
+def reports_of(
+    contacts: QuerySet[Contact], *, also: QuerySet[Any, int] | None = None
+) -> QuerySet[Report]:
+    """The reports that were told with these contacts; ``also`` are ids of further ones."""
+    told = Report.objects.filter(contact__in=contacts.values("pk"))
+    if also is None:
+        return told
+    # A union and not "or", which no index serves.
+    return Report.objects.filter(pk__in=told.values_list("pk", flat=True).union(also))
 
 
-def page_of(contacts: QuerySet[Contact], *, older_than: str, size: int) -> Page[Report]:
-    """Some of the reports told with these contacts, latest first, each with its request."""
-    rows = reports_of(contacts).select_related("service_request")
+def page_of(reports: QuerySet[Report], *, older_than: str, size: int) -> Page[Report]:
+    """Some of these reports, latest first, each with its request."""
+    rows = reports.select_related("service_request")
     return page_by_time(rows, column="reported_at", older_than=older_than, size=size)
 
 

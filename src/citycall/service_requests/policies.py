@@ -33,6 +33,7 @@ PERMISSIONS: Mapping[str, Grant] = {
     "transfer": Grant(
         everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH | _WORK
     ),
+    "change_service": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
     "complete": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
     "confirm": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "dispute": Grant(everywhere=_CALL_CENTRE | _ADMIN),

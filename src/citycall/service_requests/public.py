@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.catalog.specs import Privacy
+from citycall.contacts.in_words import hide_in_place
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotFound
 from citycall.core.models import Event, Visibility
-from citycall.places.locations import Location
+from citycall.places.models import LocationKind
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import (
@@ -22,7 +23,6 @@ from citycall.service_requests.models import (
     ServiceRequest,
     Status,
 )
-from citycall.service_requests.queries import Nearby
 
 # The facts of each kind of event that may be told; everything else in ``data`` stays inside.
 _TOLD: Final[Mapping[str, frozenset[str]]] = {
@@ -30,6 +30,7 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.REPORT_ADDED: frozenset({"reports"}),
     Kind.ASSIGNED: frozenset({"team"}),
     Kind.TRANSFERRED: frozenset({"to"}),
+    Kind.SERVICE_CHANGED: frozenset({"service_before", "service"}),
     Kind.HELD: frozenset({"reason", "clock_stopped"}),
     Kind.COMPLETED: frozenset({"outcome", "fixed"}),
     Kind.PROMISE_CHANGED: frozenset({"before", "after", "why"}),
@@ -38,8 +39,6 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.APPOINTMENT_MOVED: frozenset({"before", "starts_at"}),
     Kind.APPOINTMENT_CANCELLED: frozenset({"starts_at"}),
 }
-# How far away a problem of the same service may be the same problem.
-NEARBY_M: Final = 100.0
 # Of a private service, strangers learn that these happened and when; nothing of what or why.
 _TOLD_OF_PRIVATE: Final = frozenset(
     {
@@ -154,19 +153,6 @@ def by_number(number: int, *, by: Actor) -> PublicRequest:
     return _told(asked, request, entry, own=own, hidden=hidden, events=events)
 
 
-def known_near(entry: ServiceEntry, location: Location) -> Sequence[Nearby]:
-    """Open problems of a service within 100 metres, nearest first.
-
-    None where the place has no point, or the service does not show everyone where its work is.
-    """
-    if location.point is None or entry.spec.privacy != Privacy.PUBLIC:
-        return ()
-    longitude, latitude = location.point
-    return queries.nearest_open(
-        service_id=entry.id, longitude=longitude, latitude=latitude, within_m=NEARBY_M
-    )
-
-
 def photo_for(actor: Actor, attachment_id: int) -> Attachment:
     """One photo: for staff who may read its request, its own reporter, or all when public.
 
@@ -237,7 +223,7 @@ def _told(
         agency="" if hidden else agency.name,
         agency_phone="" if hidden else agency.spec.phone,
         team="" if hidden else catalog().team(request.team_id).name,
-        place="" if placeless else request.place,
+        place="" if placeless else request.place if own else place_for_all(request),
         point=None if placeless else _point(request),
         report_count=1 if hidden else request.report_count,
         reported_at=asked.reported_at,
@@ -264,6 +250,15 @@ def _told(
     )
 
 
+def place_for_all(request: ServiceRequest) -> str:
+    """The place's name as strangers may know it: nothing that only its reporter can have written.
+
+    What they described in their own words may name people.
+    """
+    described = request.location_kind == LocationKind.WORDS
+    return "" if described else hide_in_place(request.place)
+
+
 def _point(request: ServiceRequest) -> tuple[float, float] | None:
     if request.longitude is None or request.latitude is None:
         return None
@@ -278,8 +273,10 @@ def _why_moved(events: Sequence[Event]) -> str:
 def _happening(event: Event, *, own: OwnReport | None, hidden: bool) -> Happening:
     by_reporter = event.actor_kind == ActorKind.RESIDENT
     # What residents write may name people, so only they themselves read it: with several
-    # reporters an event does not say which of them wrote it.
-    readable = not hidden and (not by_reporter or (own is not None and own.alone))
+    # reporters an event does not say which of them wrote it. A dispute is in their words even
+    # where staff wrote it down.
+    theirs = by_reporter or event.kind == Kind.DISPUTED
+    readable = not hidden and (not theirs or (own is not None and own.alone))
     allowed: frozenset[str] = frozenset() if hidden else _TOLD.get(event.kind, frozenset())
     return Happening(
         kind=event.kind,

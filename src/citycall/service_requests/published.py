@@ -2,7 +2,8 @@
 
 Private services are never among them, and of those that hide where their work is, neither place,
 point, areas nor words are told. Words are published only where they were sent through a door that
-says so.
+says so, with the phone numbers and e-mail addresses in them hidden. A place that was described in
+a reporter's own words is words, and not told.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from psycopg.pq import Format
 
 from citycall.catalog.queries import Catalog, catalog
 from citycall.catalog.specs import Privacy
+from citycall.contacts.in_words import hide, hide_in_place
 from citycall.core import paging
 from citycall.service_requests import cells
 from citycall.service_requests.cells import Box
@@ -62,6 +64,10 @@ class Published(NamedTuple):
     photo_id: int | None
 
 
+_PLACE: Final = Published._fields.index("place")
+_WORDS: Final = Published._fields.index("words")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Which requests: every part narrows it, none of them leaves it wide.
@@ -94,7 +100,7 @@ class Asked:
 _ROWS: Final = """
 SELECT q.id, q.service_id, q.agency_id, q.status, q.requested_at, q.updated_at, q.due_at,
        q.completed_at, q.closed_at, q.outcome_id, q.verification, q.explanation, q.referred_to,
-       CASE WHEN q.hides THEN '' ELSE q.place END,
+       CASE WHEN q.hides OR q.location_kind = 'words' THEN '' ELSE q.place END,
        CASE WHEN q.hides THEN NULL ELSE q.longitude END,
        CASE WHEN q.hides THEN NULL ELSE q.latitude END,
        CASE WHEN q.hides THEN ARRAY[]::int[] ELSE q.areas END, q.report_count, q.merged_into_id,
@@ -130,7 +136,7 @@ def one(request_id: int) -> Published | None:
         publishes=settings.CITYCALL_PUBLISH_DESCRIPTIONS,
     )
     found = _rows(statement, (request_id,))
-    return Published._make(found[0]) if found else None
+    return _made(found[0]) if found else None
 
 
 @lru_cache(maxsize=4)
@@ -204,7 +210,14 @@ def _published(
         hidden=ids_with(Privacy.HIDDEN_LOCATION),
         publishes=settings.CITYCALL_PUBLISH_DESCRIPTIONS,
     )
-    return list(map(Published._make, _rows(statement, values)))
+    return list(map(_made, _rows(statement, values)))
+
+
+def _made(row: tuple[Any, ...]) -> Published:
+    """The row, with no way left to reach a person in what people wrote."""
+    place, words = hide_in_place(row[_PLACE]), hide(row[_WORDS])
+    kept = (*row[:_PLACE], place, *row[_PLACE + 1 : _WORDS], words, *row[_WORDS + 1 :])
+    return Published._make(kept)
 
 
 def _statement(
@@ -287,7 +300,10 @@ def _conditions(asked: Asked) -> list[tuple[str, Any, str]]:
             "text",
             asked.text or None,
             "to_tsvector('simple'::regconfig, place || ' ' || explanation)"
-            " @@ plainto_tsquery('simple'::regconfig, %(text)s)",
+            " @@ plainto_tsquery('simple'::regconfig, %(text)s)"
+            # What is not told can not be found out by asking for it either.
+            " AND (location_kind <> 'words' OR to_tsvector('simple'::regconfig, explanation)"
+            " @@ plainto_tsquery('simple'::regconfig, %(text)s))",
         ),
     ]
 

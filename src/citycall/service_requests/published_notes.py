@@ -46,7 +46,18 @@ ORDER BY e.at, e.id
 
 # What of an event's facts is told; numbers, people and reasons for routing are not.
 _FACTS: Final = frozenset(
-    {"status", "outcome", "fixed", "reason", "clock_stopped", "before", "after", "verification"}
+    {
+        "status",
+        "outcome",
+        "fixed",
+        "reason",
+        "clock_stopped",
+        "before",
+        "after",
+        "verification",
+        "service",
+        "service_before",
+    }
 )
 # What their data holds is told with the request itself, or is a reason for routing.
 _BEGINNINGS: Final = frozenset({Kind.SUBMITTED, Kind.IMPORTED, Kind.REPORT_ADDED})

@@ -20,6 +20,7 @@ from citycall.service_requests import events, policies
 from citycall.service_requests.models import (
     OPEN,
     Attachment,
+    CommentLanguage,
     Report,
     ServiceRequest,
     Status,
@@ -148,6 +149,16 @@ def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[E
             visibility__in=[v.value for v in visible],
         ).order_by("id")[:1000]
     )
+
+
+def comment_languages(events: Iterable[Event]) -> dict[int, str]:
+    """The languages that the words of these events were recognised to be written in, by event."""
+    by_residents = (event for event in events if event.actor_kind == ActorKind.RESIDENT)
+    ids = [event.pk for event in by_residents if event.words]
+    if not ids:
+        return {}
+    found = CommentLanguage.objects.filter(event_id__in=ids)
+    return dict(found.values_list("event_id", "written_in"))
 
 
 def work_list(

@@ -18,6 +18,7 @@ class Step(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     TRANSFER = "transfer"
+    CHANGE_SERVICE = "change_service"
     COMPLETE = "complete"
     CONFIRM = "confirm"
     CLOSE = "close"
@@ -30,7 +31,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The states a step may start from, and the state it leads to (none: back to before)."""
+    """The states a step may start from, and the state it leads to (none: the action says)."""
 
     sources: frozenset[Status]
     target: Status | None
@@ -46,6 +47,8 @@ TRANSITIONS: Mapping[Step, Transition] = {
     Step.HOLD: Transition(_WORKING, Status.ON_HOLD),
     Step.RESUME: Transition(frozenset({Status.ON_HOLD}), Status.IN_PROGRESS),
     Step.TRANSFER: Transition(_WORKING, Status.NEW),
+    # It stays where it is, unless it goes to another team, which has to accept it.
+    Step.CHANGE_SERVICE: Transition(_WORKING, None),
     Step.COMPLETE: Transition(_WORKING, Status.COMPLETED),
     Step.CONFIRM: Transition(frozenset({Status.COMPLETED}), Status.CLOSED),
     Step.CLOSE: Transition(frozenset({Status.COMPLETED}), Status.CLOSED),

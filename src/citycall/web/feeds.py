@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import catalog
+from citycall.core import phrases
 from citycall.places.coordinates import distance_m
 from citycall.service_requests import published
 from citycall.service_requests.cells import Box
@@ -28,10 +29,18 @@ def address(asked: Asked, point: Point) -> str:
         "lon": f"{point[0]:.6f}",
         "lat": f"{point[1]:.6f}",
         "within": str(asked.within_m),
+        "language": phrases.spoken(),
     }
     if asked.typed["group"]:
         query["group"] = asked.typed["group"]
     return f"{reverse('web:nearby-feed')}?{urlencode(query)}"
+
+
+def calendar_address(asked: Asked, point: Point) -> str:
+    """The address of the calendar of what is scheduled there."""
+    return address(asked, point).replace(
+        reverse("web:nearby-feed"), reverse("web:nearby-calendar"), 1
+    )
 
 
 def latest(asked: Asked, point: Point) -> Sequence[Published]:
@@ -45,7 +54,7 @@ def latest(asked: Asked, point: Point) -> Sequence[Published]:
         )
     )
     shown = (row for row in found if row.merged_into_id is None)
-    return [row for row in shown if _metres(row, point) <= asked.within_m][:MOST]
+    return [row for row in shown if metres_to(row, point) <= asked.within_m][:MOST]
 
 
 def atom(rows: Sequence[Published], *, name: str, here: str) -> bytes:
@@ -91,7 +100,8 @@ def _service(row: Published) -> str:
     return catalog().service_by_id(row.service_id).name
 
 
-def _metres(row: Published, point: Point) -> float:
+def metres_to(row: Published, point: Point) -> float:
+    """How far a request is from a point; endlessly where its place is not public."""
     if row.longitude is None or row.latitude is None:
         return float("inf")
     return distance_m(point, (row.longitude, row.latitude))

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from citycall.catalog.queries import catalog
+from citycall.catalog.queries import catalog, written
 from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.pages import moments
@@ -84,7 +84,7 @@ class NearbyForm(TypedForm):
     ) -> None:
         super().__init__(typed=typed, faults=faults)
         self._offer("within", [(str(metres), distance(metres)) for metres in WITHIN_M])
-        self._offer("group", [("", _("Everything")), *((name, name) for name in _groups())])
+        self._offer("group", [("", _("Everything")), *_groups().items()])
 
     def chosen(self) -> list[str]:
         """What is chosen, in words; what was not told has its usual value."""
@@ -92,7 +92,7 @@ class NearbyForm(TypedForm):
         distances = {str(metres): distance(metres) for metres in WITHIN_M}
         return [
             shows.get(str(self.data.get("show")), shows[Age.OPEN.value]),
-            str(self.data.get("group") or _("Everything")),
+            _groups().get(str(self.data.get("group")), _("Everything")),
             distances.get(str(self.data.get("within")), distance(USUAL_WITHIN_M)),
         ]
 
@@ -149,7 +149,7 @@ def read_selection(query: Query, *, at: datetime) -> Selection:
     group = query.get("group", "")
     if not group:
         return selection
-    of_group = [entry.id for entry in shown_services() if entry.spec.group == group]
+    of_group = [entry.id for entry in shown_services() if _group_of(entry.id) == group]
     if not of_group:
         raise BadQuestion(_("There is no such group of services."), field="group")
     return selection.of(of_group)
@@ -200,9 +200,15 @@ def _month(text: str, name: str) -> date:
     return day
 
 
-def _groups() -> list[str]:
-    shown = {entry.spec.group for entry in shown_services()}
-    return [group.name for group in catalog().groups if group.name in shown]
+def _groups() -> dict[str, str]:
+    """The groups' names in the reader's language, by those in which addresses name them."""
+    shown = {entry.spec.group: _group_of(entry.id) for entry in shown_services()}
+    return {shown[group.name]: group.name for group in catalog().groups if group.name in shown}
+
+
+def _group_of(service_id: int) -> str:
+    """The name of a service's group that is the same for everybody who shares an address."""
+    return written().service_by_id(service_id).spec.group
 
 
 def distance(metres: float) -> str:

@@ -20,7 +20,7 @@ from citycall.core.errors import DomainError, Faults
 from citycall.places.candidates import Verdict
 from citycall.service_requests.drafts import Draft
 from citycall.service_requests.models import Channel
-from citycall.web import place_words
+from citycall.web import dangers, place_words
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,
@@ -102,8 +102,15 @@ def key_of(sent: QueryDict) -> str:
 
 
 def draft_of(sent: QueryDict) -> Draft:
-    """The report as the page sent it; raises ``Faults``, ``UnknownService`` and ``BadKey``."""
-    draft = _telling(sent).draft()
+    """The report as the page sent it.
+
+    Raises ``Faults``, ``UnknownService``, ``BadKey`` and ``dangers.SoundsDangerous``.
+    """
+    told = _telling(sent)
+    danger = told.danger()
+    if danger is not None:
+        raise dangers.SoundsDangerous(danger)
+    draft = told.draft()
     return replace(draft, channel=Channel.APP, idempotency_key=key_of(sent))
 
 
@@ -129,6 +136,8 @@ def _telling(sent: QueryDict) -> Telling:
         setattr(told, name, sent.get(name, "")[:_LONGEST_POINT])
     told.place = sent.get("place", "")[: place_words.LONGEST_TYPED]
     _find(told)
+    read = {code.removeprefix("danger:") for code in sent.getlist("stop_read")}
+    told.no_danger = dangers.codes([*sent.getlist(dangers.FIELD), *read])
     stop = told.stop()
     if stop is not None and mark(stop) in sent.getlist("stop_read"):
         told.stop_read = mark(stop)

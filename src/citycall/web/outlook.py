@@ -115,7 +115,8 @@ def lately(service_id: int) -> str:
     else:
         sentence = _("Lately half of them were done within %(half)s, eight of ten within %(most)s.")
     words = sentence % {"half": half, "most": _days(usual.most_days or 0.0)}
-    return f"{words} {_('These are few examples.')}" if usual.few else words
+    few = _("These are few examples.")
+    return f"{words} {few}" if usual.few else words
 
 
 def _days(days: float) -> str:

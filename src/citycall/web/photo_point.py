@@ -20,6 +20,19 @@ def offer(told: Telling, taken_at: Point) -> dict[str, Any] | None:
     return {"words": words, "point": f"{longitude},{latitude}"}
 
 
+def offered(told: Telling) -> dict[str, Any] | None:
+    """The place of the photo that the report began with, until something was said of it."""
+    taken = told.taken_at
+    return offer(told, (taken[0], taken[1])) if taken else None
+
+
+def accept(told: Telling, sent: str) -> None:
+    """Mean the place that a page offered, which it sends as ``longitude,latitude``."""
+    longitude, _comma, latitude = sent[:60].partition(",")
+    told.taken_at = None
+    take(told, longitude, latitude)
+
+
 def take(told: Telling, longitude: str, latitude: str) -> None:
     """Mean the photo's place: its point, with the person's words where they named no other."""
     pin = (longitude, latitude, "")

@@ -1,6 +1,6 @@
 """What happened, and how things stand, in sentences for a resident."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from citycall.catalog.specs import ServiceSpec
 from citycall.core.errors import NotFound
 from citycall.pages import moments
 from citycall.service_requests.events import Kind
+from citycall.service_requests.history import specs_along
 from citycall.service_requests.models import Status, Verification
 from citycall.service_requests.public import Happening, PublicRequest
 
@@ -28,10 +29,21 @@ class Entry:
     by: str = ""
 
 
+# Reasons for a new date that no service has to define.
+_OWN_REASONS: Final = {
+    "reopened": noop("The work was taken up again"),
+    "service_changed": noop("It is now handled as another service"),
+}
+
+
 def timeline(told: PublicRequest, *, at: datetime) -> list[Entry]:
     """The request's public life, latest first."""
-    spec = told.entry.spec if told.entry else None
-    return [_entry(happening, spec, at=at) for happening in reversed(told.happenings)]
+    happenings = told.happenings
+    specs: Sequence[ServiceSpec | None] = [None] * len(happenings)
+    if told.entry is not None:
+        specs = specs_along(((each.kind, each.facts) for each in happenings), told.entry.spec)
+    pairs = zip(happenings, specs, strict=True)
+    return [_entry(happening, spec, at=at) for happening, spec in reversed(list(pairs))]
 
 
 def state(told: PublicRequest) -> str:
@@ -46,8 +58,8 @@ def next_step(told: PublicRequest) -> str:
 
 def reason_in_words(code: str, spec: ServiceSpec | None) -> str:
     """A reason for waiting or for a new date; empty where its name is not known any more."""
-    if code == "reopened":
-        return _("The work was taken up again")
+    if code in _OWN_REASONS:
+        return _(_OWN_REASONS[code])
     reasons = (*spec.pause_reasons, *spec.hold_reasons) if spec else ()
     return next((reason.name for reason in reasons if reason.code == code), "")
 
@@ -177,6 +189,8 @@ def _entry(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> E
     if happening.kind == Kind.HELD:
         reason = reason_in_words(str(facts.get("reason", "")), spec)
         text = "\n".join(filter(None, (_start(reason), text)))
+    if happening.kind == Kind.SERVICE_CHANGED and text:
+        text = _("Because: %(reason)s") % {"reason": text}
     if happening.kind == Kind.PROMISE_CHANGED:
         text = _dates(happening, spec, at=at)
     if happening.kind in _OF_APPOINTMENTS:
@@ -240,6 +254,23 @@ def _transferred(happening: Happening) -> str:
     return _("Passed to %(team)s") % {"team": team} if team else _("Passed to another team")
 
 
+def _service_changed(happening: Happening) -> str:
+    names = {
+        "before": _service(happening.facts, "service_before"),
+        "after": _service(happening.facts, "service"),
+    }
+    if not all(names.values()):
+        return _("Moved to another service")
+    return _("Moved from “%(before)s” to “%(after)s”") % names
+
+
+def _service(facts: Mapping[str, object], name: str) -> str:
+    try:
+        return catalog().service(str(facts.get(name, ""))).name
+    except NotFound:
+        return ""
+
+
 def _done(happening: Happening) -> str:
     return _("Done, says the agency") if happening.facts.get("fixed") else _("Work ended")
 
@@ -276,6 +307,7 @@ TITLES: Final[Mapping[Kind, Callable[[Happening], str]]] = {
     Kind.HELD: _always(noop("Put on hold")),
     Kind.RESUMED: _always(noop("Work goes on")),
     Kind.TRANSFERRED: _transferred,
+    Kind.SERVICE_CHANGED: _service_changed,
     Kind.COMPLETED: _done,
     Kind.CONFIRMED: _by_reporter(noop("Confirmed by a reporter"), noop("Confirmed")),
     Kind.CLOSED: _always(noop("Closed: nobody objected in time")),
@@ -295,6 +327,7 @@ TITLES: Final[Mapping[Kind, Callable[[Happening], str]]] = {
     Kind.PHOTO_ADDED: _by_reporter(noop("Photo added by a reporter"), noop("Photo added")),
     Kind.PROMISE_CHANGED: _always(noop("The date has changed")),
     Kind.ERASED: _always(noop("Personal data were erased")),
+    Kind.CONTACT_GIVEN: _always(noop("A reporter said how to be reached")),
     Kind.APPOINTMENT_BOOKED: _always(noop("Appointment booked")),
     Kind.APPOINTMENT_MOVED: _always(noop("Appointment moved")),
     Kind.APPOINTMENT_CANCELLED: _always(noop("Appointment cancelled")),

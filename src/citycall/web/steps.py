@@ -1,16 +1,15 @@
 """The steps of telling the city about a problem, and the order they come in for a service."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from citycall.catalog import rules as catalog_rules
 from citycall.catalog.specs import Question, ServiceSpec
-from citycall.service_requests import public
-from citycall.service_requests.queries import Nearby
-from citycall.web import alerts
+from citycall.pages.answers import NO_ANSWER
+from citycall.web import known
 from citycall.web.telling import Telling
 
 
@@ -20,8 +19,8 @@ class Step(StrEnum):
     WHAT = "what"
     SAFETY = "safety"
     WHERE = "where"
-    DETAILS = "details"
     KNOWN = "known"
+    DETAILS = "details"
     DATE = "date"
     CONTACT = "contact"
     REVIEW = "review"
@@ -36,7 +35,9 @@ _PARTS: dict[Step, Promise] = {
     Step.CONTACT: _("Contact"),
     Step.REVIEW: _("Check and send"),
 }
-_PART_OF = {Step.SAFETY: Step.WHAT, Step.KNOWN: Step.DETAILS}
+# Whoever adds to a known problem need not describe it again.
+_NOT_ASKED_OF_KNOWN = frozenset({Step.DETAILS})
+_PART_OF = {Step.SAFETY: Step.WHAT, Step.KNOWN: Step.WHERE}
 
 
 def safety_questions(spec: ServiceSpec) -> tuple[Question, ...]:
@@ -87,15 +88,19 @@ def undone_before(step: Step, telling: Telling) -> Step | None:
     """The first earlier step that was not passed yet; a stranger to the form starts there."""
     steps = course(telling.entry().spec)
     earlier = steps[: steps.index(step)] if step in steps else steps
-    return next((s for s in earlier if s not in {*telling.done, Step.KNOWN}), None)
+    passed = {*telling.done, Step.KNOWN, *(_NOT_ASKED_OF_KNOWN if telling.joins else ())}
+    return next((s for s in earlier if s not in passed), None)
 
 
 def following(telling: Telling) -> Step:
     """The next step to show: the first that was not passed and has something to ask."""
+    if not telling.service:
+        return Step.WHAT
     for step in course(telling.entry().spec):
-        if step in telling.done:
-            continue
-        if step is Step.KNOWN and not is_known(telling):
+        if step is Step.KNOWN:
+            if not must_ask_whether_known(telling):
+                continue
+        elif step in telling.done:
             continue
         return step
     return Step.REVIEW
@@ -103,19 +108,35 @@ def following(telling: Telling) -> Step:
 
 def before(step: Step, telling: Telling) -> Step:
     """The page that Back leads to; the question about known problems is asked once only."""
+    if not telling.service:
+        return Step.WHAT
+    if telling.joins and step is Step.CONTACT:
+        return Step.KNOWN
     steps = [s for s in course(telling.entry().spec) if s is not Step.KNOWN or s is step]
     return steps[max(steps.index(step) - 1, 0)] if step in steps else Step.WHAT
 
 
-def known_nearby(telling: Telling) -> Sequence[Nearby]:
-    """Open problems of the same service close to the place that was told."""
-    location = telling.location()
-    return public.known_near(telling.entry(), location) if location is not None else ()
+def must_ask_whether_known(telling: Telling) -> bool:
+    """Whether the city may know of it, and has not asked about this place yet."""
+    if telling.asked_at and telling.asked_at == known.place_mark(telling):
+        return False
+    return known.known(telling).worth_a_page
 
 
-def is_known(telling: Telling) -> bool:
-    """Whether an open problem or a service alert may be what is being reported."""
-    return bool(alerts.answering(telling) or known_nearby(telling))
+def nothing_left_to_ask(telling: Telling) -> bool:
+    """Whether words, a photo and every answer were given before the details were asked."""
+    spec = telling.entry().spec
+    answers = telling.own_answers()
+    visible = catalog_rules.visible_questions(spec, answers)
+    asked = [q for q in questions_of(Step.DETAILS, spec) if q.variable and q in visible]
+    given = bool(telling.words.strip() and telling.photos)
+    return given and all(answers.get(q.code) not in NO_ANSWER for q in asked)
+
+
+def place_still_fits(telling: Telling) -> bool:
+    """Whether the place that was told will do for the service that was chosen since."""
+    named = telling.decided == telling.place or not telling.place.strip()
+    return named and not telling.faults("location", "place", "kind", "latitude", "longitude")
 
 
 def progress(step: Step, spec: ServiceSpec | None) -> dict[str, object]:

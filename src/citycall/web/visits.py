@@ -8,12 +8,14 @@ from django.http import HttpRequest
 
 from citycall.accounts.queries import actor_of
 from citycall.core.actors import Actor, ActorKind, resident
+from citycall.privacy import persons
+from citycall.privacy.persons import Person
 
 _OWN: Final = "own_reports"
 _MOST: Final = 50
-_ADDRESS: Final = "proven_email"
+_PERSON: Final = "proven_person"
 # Long enough to look through one's reports, short enough for a device that others use too.
-_PROVEN_FOR: Final = timedelta(hours=1)
+PROVEN_FOR: Final = timedelta(hours=1)
 _VISITOR: Final = "visitor"
 _OPINIONS: Final = "opinions"
 
@@ -43,19 +45,28 @@ def prove(request: HttpRequest, report_id: int) -> None:
     request.session[_OWN] = [*kept, report_id][-_MOST:]
 
 
-def prove_email(request: HttpRequest, email: str, *, at: datetime) -> None:
-    """Remember for an hour that the visitor reads the messages to this address."""
+def prove_person(request: HttpRequest, person: Person, *, at: datetime) -> None:
+    """Remember for an hour that the visitor reads the messages to an address or number."""
     # The session that proves something gets a key that nobody can have planted.
     request.session.cycle_key()
-    request.session[_ADDRESS] = {"email": email, "at": at.isoformat()}
+    request.session[_PERSON] = {
+        "email": person.email,
+        "phone": person.phone,
+        "at": at.isoformat(),
+    }
 
 
-def proven_email(request: HttpRequest, *, at: datetime) -> str:
-    """The address that the visitor has proven to be theirs; empty where there is none."""
-    kept = request.session.get(_ADDRESS)
-    if kept is None or datetime.fromisoformat(kept["at"]) + _PROVEN_FOR < at:
-        return ""
-    return str(kept["email"])
+def unprove_person(request: HttpRequest) -> None:
+    """Forget what a link proved: somebody signed in here."""
+    request.session.pop(_PERSON, None)
+
+
+def proven_person(request: HttpRequest, *, at: datetime) -> Person | None:
+    """Who the visitor has proven to be by a link; none where they have not lately."""
+    kept = request.session.get(_PERSON)
+    if kept is None or datetime.fromisoformat(kept["at"]) + PROVEN_FOR < at:
+        return None
+    return persons.of_email(kept["email"]) if kept["email"] else persons.of_phone(kept["phone"])
 
 
 def visitor_of(request: HttpRequest) -> str:

@@ -185,6 +185,27 @@ class TransferForm(StepForm):
         )
 
 
+class ChangeServiceForm(StepForm):
+    """Which service it really is, and why."""
+
+    service = forms.ChoiceField(label=_("Service"), error_messages=_CHOOSE)
+    reason = Words(
+        _("Why does it belong there?"),
+        help_text=_("Everybody who has the number will read it."),
+        missing=_("Please say why it belongs to another service."),
+    )
+
+    def fill(self, request: ServiceRequest) -> None:
+        """Offer the other services under their groups' names."""
+        grouped = [
+            (group.name, [(e.code, e.name) for e in group.services if e.id != request.service_id])
+            for group in catalog().groups
+        ]
+        self._choices(
+            "service", [("", _now("Choose a service")), *(each for each in grouped if each[1])]
+        )
+
+
 class CompleteForm(StepForm):
     """What came of it, in words for the resident, with a photo where the service asks."""
 

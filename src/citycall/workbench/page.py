@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from citycall.accounts.queries import colleagues
 from citycall.appointments import queries as appointments
 from citycall.catalog.queries import catalog
-from citycall.core import clock, numbers
+from citycall.catalog.specs import ServiceSpec
+from citycall.core import clock, languages, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
 from citycall.feedback.ratings import ratings_for
 from citycall.places.queries import areas
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
-from citycall.service_requests.history import sentence
+from citycall.service_requests.history import sentence, specs_along
 from citycall.service_requests.models import OPEN_STATUSES, Attachment, ServiceRequest, Status
 from citycall.service_requests.photos import THUMBNAIL_SIDE
 from citycall.service_requests.queries import Nearby
@@ -30,6 +31,8 @@ from citycall.workbench import forms, steps, tellings
 NEARBY_M = 150.0
 # Staff read the latest first, and seldom more than that.
 ENTRIES_SHOWN = 15
+# The events by which a team comes to a request, and where they say why it is this team.
+_MOVES = {Kind.SUBMITTED: "reason", Kind.SERVICE_CHANGED: "why_team", Kind.TRANSFERRED: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Entry:
     text: str
     by: str
     internal: bool
+    language: str
+    written_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,11 @@ def request_context(
         "number": numbers.show(problem.number),
         "service": spec,
         **_steps(problem, actor=actor, bound=bound),
-        **tellings.told(problem, spec, sees_contact=queries.may(actor, "read_contact", problem)),
+        **tellings.told(
+            problem,
+            _services(events, spec),
+            sees_contact=queries.may(actor, "read_contact", problem),
+        ),
         "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
         "areas": [areas().area(area_id) for area_id in problem.areas],
         "nearby": _nearby(problem, actor=actor),
@@ -180,21 +189,31 @@ def _nearby(problem: ServiceRequest, *, actor: Actor) -> Sequence[Nearby]:
     return [near for near in found if near.request_id in known]
 
 
+def _services(events: Sequence[Event], spec: ServiceSpec) -> list[ServiceSpec]:
+    """The services that the request has had, the present one first."""
+    had = specs_along(((event.kind, event.data) for event in events), spec)
+    return list({each.code: each for each in (spec, *reversed(had))}.values())
+
+
 def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
     """Every event as a line, the latest first."""
     spec = catalog().service_by_id(problem.service_id).spec
+    specs = specs_along(((event.kind, event.data) for event in events), spec)
     people: dict[int, str] = {}
+    spoken = queries.comment_languages(events)
     if any(event.data.get("assignee") for event in events):
         people = {user.pk: str(user) for user in colleagues(problem.agency_id)}
     return [
         Entry(
             at=event.at,
-            title=sentence(event, spec=spec, people=people),
+            title=sentence(event, spec=had, people=people),
             text=event.words or "",
             by=event.actor_name or _kind_of_actor(event),
             internal=event.visibility == Visibility.INTERNAL,
+            language=spoken.get(event.pk, ""),
+            written_in=languages.written_in(spoken.get(event.pk, "")),
         )
-        for event in reversed(events)
+        for event, had in reversed(list(zip(events, specs, strict=True)))
     ]
 
 
@@ -214,12 +233,12 @@ def _words_of_state(events: Sequence[Event], problem: ServiceRequest) -> str:
 
 
 def _why_this_team(events: Sequence[Event]) -> Why | None:
-    moves = [event for event in events if event.kind in {Kind.SUBMITTED, Kind.TRANSFERRED}]
+    moves = [event for event in events if event.kind in _MOVES]
     if not moves:
         return None
     last = moves[-1]
-    if last.kind == Kind.SUBMITTED:
-        reason = str(last.data.get("reason", ""))
+    if last.kind != Kind.TRANSFERRED:
+        reason = str(last.data.get(_MOVES[Kind(last.kind)], ""))
         return Why(reason) if reason else None
     words = [e.words for e in events if e.id > last.id and e.data.get("about") == Kind.TRANSFERRED]
     passed = _("%(person)s passed it on to this team.") % {"person": last.actor_name}

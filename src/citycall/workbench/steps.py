@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from citycall.catalog.queries import catalog
 from citycall.core import numbers
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.service_requests import queries, rules
 from citycall.service_requests.actions import close, merge, tell_more, work
+from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.models import Attachment, ServiceRequest, Status
 from citycall.service_requests.rules import Step
 from citycall.workbench import forms
@@ -82,6 +84,13 @@ def _resume(d: Decided) -> ServiceRequest:
 def _transfer(d: Decided) -> ServiceRequest:
     team, why = d.values["team"], d.values["reason"]
     return work.transfer(d.request_id, team_code=team, reason=why, by=d.by, at=d.at, seen=d.seen)
+
+
+def _change_service(d: Decided) -> ServiceRequest:
+    code, why = d.values["service"], d.values["reason"]
+    return change_service(
+        d.request_id, service_code=code, reason=why, by=d.by, at=d.at, seen=d.seen
+    )
 
 
 @transaction.atomic
@@ -159,6 +168,13 @@ PAGES: Mapping[Step, StepPage] = {
             _transfer,
         ),
         StepPage(
+            Step.CHANGE_SERVICE,
+            _("Move to another service"),
+            _("The request was moved to the other service."),
+            forms.ChangeServiceForm,
+            _change_service,
+        ),
+        StepPage(
             Step.MERGE,
             _("Merge into another request"),
             _("Merged. This is the request that it is now part of."),
@@ -208,6 +224,13 @@ class Offer(NamedTuple):
     others: Sequence[StepPage]
 
 
+def _likely(request: ServiceRequest, status: Status) -> Sequence[Step]:
+    """What fits no service is sorted by a person before anybody works on it."""
+    usual = _LIKELY.get(status, ())
+    unsorted = catalog().service_by_id(request.service_id).spec.something_else
+    return (Step.CHANGE_SERVICE, *usual) if unsorted and status is Status.NEW else usual
+
+
 def offered(request: ServiceRequest, *, actor: Actor) -> Offer:
     """The steps that this actor can take now."""
     status = Status(request.status)
@@ -218,5 +241,5 @@ def offered(request: ServiceRequest, *, actor: Actor) -> Offer:
         if step in allowed and queries.may(actor, step.value, request)
     ]
     possible = {page.step: page for page in pages}
-    likely = next((possible[s] for s in _LIKELY.get(status, ()) if s in possible), None)
+    likely = next((possible[s] for s in _likely(request, status) if s in possible), None)
     return Offer(likely, [page for page in pages if page is not likely])

@@ -1,12 +1,12 @@
 """What people told us, as staff read it: untouched, with contact data only for those who may."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from citycall.catalog.specs import ServiceSpec
 from citycall.contacts.models import Contact
-from citycall.core import numbers
+from citycall.core import languages, numbers
 from citycall.pages import answers
 from citycall.service_requests import queries
 from citycall.service_requests.models import Report, ServiceRequest
@@ -23,14 +23,29 @@ class Telling:
     answers: list[tuple[str, str]]
     contact: Contact | None
 
+    @property
+    def language(self) -> str:
+        """The language of the words, as far as it is known: else that of the page or call."""
+        return self.report.written_in or self.report.language
 
-def told(problem: ServiceRequest, spec: ServiceSpec, *, sees_contact: bool) -> dict[str, Any]:
-    """Every report of the problem, first come first: the first few, and the others."""
+    @property
+    def written_in(self) -> str:
+        """Such as "Written in Spanish", where that is another language than the city's first."""
+        return languages.written_in(self.report.written_in)
+
+
+def told(
+    problem: ServiceRequest, services: Sequence[ServiceSpec], *, sees_contact: bool
+) -> dict[str, Any]:
+    """Every report of the problem, first come first: the first few, and the others.
+
+    ``services`` are those that it has had, whose questions were answered.
+    """
     found = [
         Telling(
             report=report,
             number=numbers.show(report.number),
-            answers=list(_answers(spec, report.answers)),
+            answers=list(_answers(services, report.answers)),
             contact=report.contact if sees_contact else None,
         )
         for report in queries.reports_of(problem)
@@ -42,9 +57,10 @@ def told(problem: ServiceRequest, spec: ServiceSpec, *, sees_contact: bool) -> d
     }
 
 
-def _answers(spec: ServiceSpec, kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _answers(services: Sequence[ServiceSpec], kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Question and answer in words; the code stands for a question that is no longer asked."""
     for code, given in kept.items():
-        question = spec.question(code)
+        asked = (spec.question(code) for spec in services)
+        question = next((each for each in asked if each is not None), None)
         if given not in answers.NO_ANSWER:
             yield (question.text if question else code), answers.in_words(question, given)

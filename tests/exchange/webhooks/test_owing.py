@@ -12,8 +12,10 @@ from citycall.exchange.models import WebhookDelivery
 from citycall.exchange.webhooks import actions, queries
 from citycall.places.models import Area, AreaLayer
 from citycall.places.queries import AREAS
+from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.actions.tell_more import add_note
 from citycall.service_requests.actions.work import start
+from citycall.service_requests.events import Kind
 from citycall.service_requests.models import ServiceRequest
 from tests.city import NOW, City
 from tests.exchange.webhooks.conftest import Hook, reported
@@ -105,3 +107,13 @@ def test_a_new_webhook_is_known_at_once(city: City, event: Event) -> None:
     made = webhook()
     actions.owe(event)
     assert told() == {made}
+
+
+def test_who_is_told_of_the_former_service_hears_that_it_moved(city: City, event: Event) -> None:
+    hooks = [webhook(services=[code]) for code in ("pothole", "something-else", "water-leak")]
+    change_service(
+        event.subject_id, service_code="something-else", reason="Unclear.", by=SYSTEM, at=NOW
+    )
+    moved = Event.objects.get(kind=Kind.SERVICE_CHANGED)
+    actions.owe(moved)
+    assert told() == set(hooks[:2])

@@ -63,7 +63,7 @@ def _values(picture: Picture) -> dict[str, list[dict[str, str]]]:
         "agency_code": [(each.code, each.name) for each in picture.agencies],
         "outcome_code": [(each.code, each.name) for each in picture.outcomes],
     }
-    choices = {
+    choices: dict[str, Iterable[tuple[str, Words]]] = {
         "status": Status.choices,
         "verification": [each for each in Verification.choices if each[0]],
         "channel": Channel.choices,

@@ -1,7 +1,7 @@
 """Making and changing webhooks, owing them events, and sending what was owed once more."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,8 @@ from citycall.exchange.webhooks.calling import Try
 from citycall.exchange.webhooks.checks import Area
 from citycall.places.queries import areas as area_index
 from citycall.service_requests import published
+from citycall.service_requests.events import Kind
+from citycall.service_requests.published import Published
 
 DELIVERY: Final = "webhook_delivery"
 TELL_TASK: Final = "citycall.tell_webhook"
@@ -191,8 +193,16 @@ def owe(event: Event) -> None:
     request = published.one(event.subject_id)
     if request is None:
         return
-    if wanted := [each.id for each in wanting if each.wants(request)]:
+    concerned = [request, *_as_it_was(event, request)]
+    if wanted := [each.id for each in wanting if any(map(each.wants, concerned))]:
         _owe(event, wanted)
+
+
+def _as_it_was(event: Event, request: Published) -> Iterator[Published]:
+    """Whoever was told of it under another service hears that it is that one's no longer."""
+    if event.kind == Kind.SERVICE_CHANGED:
+        former = catalog().service(event.data["service_before"])
+        yield request._replace(service_id=former.id)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ NEVER_TOLD: Final = frozenset(
         Kind.INFORMATION_ADDED,
         Kind.PHOTO_ADDED,
         Kind.ERASED,
+        Kind.CONTACT_GIVEN,
         *OF_APPOINTMENTS,
     }
 )

@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from citycall.core import phrases as city_phrases
 from citycall.pages import forms, moments
+from citycall.pages.language import same_page
 
 register = template.Library()
 
 USWDS = "citycall/vendor/uswds-3.14.0"
 SPRITE = f"{USWDS}/icons.svg"
+# They point along the line, and so the other way where lines run from the right.
+DIRECTED = frozenset({"arrow_back", "navigate_before", "navigate_next"})
 
 
 @cache
@@ -39,17 +45,17 @@ def icon(name: str, label: str = "") -> SafeString:
     """
     if name not in icon_names():
         raise template.TemplateSyntaxError(f"No icon {name!r}; there are {sorted(icon_names())}")
-    address = f"{static(SPRITE)}#{name}"
+    drawn = f"usa-icon{' cc-directed' if name in DIRECTED else ''}", f"{static(SPRITE)}#{name}"
     if label:
         return format_html(
-            '<svg class="usa-icon" role="img" focusable="false" aria-label="{}">'
+            '<svg class="{}" role="img" focusable="false" aria-label="{}">'
             '<use href="{}"></use></svg>',
+            drawn[0],
             label,
-            address,
+            drawn[1],
         )
     return format_html(
-        '<svg class="usa-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
-        address,
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', *drawn
     )
 
 
@@ -72,6 +78,22 @@ def navigation(context: Context, links: Sequence[tuple[str, str]]) -> dict[str, 
     path = context["request"].path if "request" in context else ""
     above = [href for href, _text in links if path == href or path.startswith(f"{href}/")]
     return {"links": links, "current": max(above, key=len, default=None)}
+
+
+@register.inclusion_tag("pages/languages.html", takes_context=True)
+def languages(context: Context) -> dict[str, Any]:
+    """The same page in each language that is offered; nothing where there is only one."""
+    request = context.get("request")
+    if request is None or len(settings.LANGUAGES) == 1:
+        return {}
+    there = [(code, name, same_page(request, code)) for code, name in settings.LANGUAGES]
+    return {"languages": there, "spoken": get_language()}
+
+
+@register.filter
+def said(text: str) -> str:
+    """A text that the city wrote, in the reader's language. See ``core.phrases``."""
+    return city_phrases.said(text)
 
 
 @register.simple_tag

@@ -152,6 +152,7 @@ class Gazetteer:
             for number, place in enumerate(self.places)
             if KIND_OF.get(place.kind) is LocationKind.ASSET
         }
+        self._numbers = {place.code: number for number, place in enumerate(self.places)}
         # The places that are more than a point: their positions, and a tree of their shapes.
         self.shaped = list(shapes or ())
         self.shape_tree = shapely.STRtree(list((shapes or {}).values()))
@@ -171,6 +172,17 @@ class Gazetteer:
             abs(self._latitudes - latitude) <= north
         )
         return (self.places[number] for number in np.flatnonzero(near).tolist())
+
+    def place_named(self, code: str) -> NamedPlace | None:
+        """The place that has exactly this code in the gazetteer."""
+        number = self._numbers.get(code)
+        return self.places[number] if number is not None else None
+
+    def shape_of(self, code: str) -> Any:
+        """The shape of the place with this code; none where it is but a point."""
+        number = self._numbers.get(code)
+        at = self.shaped.index(number) if number in self.shaped else None
+        return None if at is None else self.shape_tree.geometries[at]
 
     def place_of_code(self, text: str) -> NamedPlace | None:
         """The place whose own number or code this is, case and separators aside."""

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from citycall.contacts.in_words import hide_of
+from citycall.contacts.models import Contact
 from citycall.core import events as core_events
-from citycall.core.actors import Actor
+from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
@@ -76,6 +78,9 @@ def finish(
     """Save the request and append what happened to it."""
     request.updated_at = at
     request.save()
+    # A dispute is in the words of whoever reported it, which nobody else reads.
+    if words and by.kind is not ActorKind.RESIDENT and visibility is Visibility.PUBLIC:
+        words = words if kind is Kind.DISPUTED else for_everyone(request, words)
     return tell(
         request,
         kind,
@@ -108,6 +113,16 @@ def tell(
         data=data,
         words=words,
     )
+
+
+def for_everyone(request: ServiceRequest, words: str) -> str:
+    """What staff write for everyone, without the reporters' own phone numbers and addresses.
+
+    Numbers of the city and of other bodies stay: they say whom to call.
+    """
+    told_by = Contact.objects.filter(report__service_request__in=queries.family_ids(request.pk))
+    pairs = told_by.values_list("email", "phone")
+    return hide_of(words, reached_at={reach for pair in pairs for reach in pair if reach})
 
 
 def need_words(text: str, *, field: str, sentence: str) -> str:

@@ -11,7 +11,7 @@ from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.service_requests import queries
-from citycall.service_requests.actions.change import begin, finish, need_words
+from citycall.service_requests.actions.change import begin, finish, for_everyone, need_words
 from citycall.service_requests.actions.work import BadChoice, tell_new_date
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import Attachment, ServiceRequest, Verification
@@ -43,9 +43,10 @@ def complete(
     spec = book.service_by_id(request.service_id).spec
     if outcome_code not in spec.outcomes:
         raise BadChoice(_("Please choose an outcome from the list."), field="outcome")
-    request.explanation = need_words(
+    told = need_words(
         explanation, field="explanation", sentence=_("Please tell the resident what was done.")
     )
+    request.explanation = for_everyone(request, told)
     if spec.photo_on_completion:
         _need_photo(request)
     outcome = book.outcome(outcome_code)
@@ -181,11 +182,12 @@ def refer(
 ) -> ServiceRequest:
     """Say that it is another body's, with whose it is and how to reach them."""
     request = begin(request_id, step=Step.REFER, by=by, seen=seen)
-    request.referred_to = need_words(
+    whose = need_words(
         referred_to,
         field="referred_to",
         sentence=_("Please say whose it is and how to reach them."),
     )
+    request.referred_to = for_everyone(request, whose)
     request.paused_at = None
     request.hold_reason = ""
     request.closed_at = at

@@ -217,7 +217,7 @@ def _row(
         "actor_name": by.name,
         "subject_kind": events.SUBJECT,
         "visibility": Visibility.PUBLIC.value,
-        "data": json.dumps(_told(checked, decision, due=due)),
+        "data": json.dumps(_told(draft, checked, decision, due=due)),
         "queue": REACT_QUEUE,
         "task": REACT_TASK,
     }
@@ -239,7 +239,9 @@ def _due_at(
     )
 
 
-def _told(checked: checks.Checked, decision: Decision, *, due: datetime | None) -> dict[str, Any]:
+def _told(
+    draft: Draft, checked: checks.Checked, decision: Decision, *, due: datetime | None
+) -> dict[str, Any]:
     """What the event says of the new request."""
     told = {
         "status": Status.NEW.value,
@@ -250,4 +252,6 @@ def _told(checked: checks.Checked, decision: Decision, *, due: datetime | None) 
     }
     if checked.stop is not None:
         told["stop_read"] = checked.stop.kind.value
+    if draft.no_danger:
+        told["no_danger"] = draft.no_danger
     return told

@@ -39,6 +39,14 @@ def add_report(number: int, draft: Draft, *, by: Actor, at: datetime) -> Receipt
     The problem's service and place stay as they are; the draft's words, wishes and contact are
     kept with the new report. Sent again with the same key, it returns the first receipt.
     """
+    return join(queries.report_by_number(number).service_request_id, draft, by=by, at=at)
+
+
+def join(request_id: int, draft: Draft, *, by: Actor, at: datetime) -> Receipt:
+    """``add_report`` for a door that shows known problems by their public ids.
+
+    Which of them it showed to whom is the door's to know.
+    """
     submit.allow(by)
     faults: dict[str, str] = {}
     details = draft.contact
@@ -46,7 +54,7 @@ def add_report(number: int, draft: Draft, *, by: Actor, at: datetime) -> Receipt
     phone = checks.clean_phone(details.phone, faults=faults)
     checks.check_lengths(draft, faults=faults)
     checks.raise_any(faults)
-    request_id = queries.root_id(queries.report_by_number(number).service_request_id)
+    request_id = queries.root_id(request_id)
     for _attempt in range(5):
         try:
             with transaction.atomic():

@@ -37,7 +37,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "now": at,
         "alert": alerts.told(alert),
         "over": not alert.is_live(at),
-        "articles": queries.titles(alert.articles),
+        "articles": queries.titles(alert.articles, language=alerts.language()),
         "services": alerts.services_of(alert),
         "request_id": _shown(alert.request),
         "unfinished": _unfinished(kept),

@@ -14,7 +14,7 @@ from citycall.core.errors import Faults
 from citycall.knowledge import opinions, queries
 from citycall.knowledge.models import Article, Opinion
 from citycall.knowledge.queries import ArticleEntry
-from citycall.web import alerts, found, pace, visits
+from citycall.web import alerts, dangers, found, pace, visits
 from citycall.web.forms import MissingForm
 from citycall.web.opinion_limits import LOOKED_UP, OPINIONS, UNANSWERED
 from citycall.web.views.days import contact_told
@@ -30,6 +30,8 @@ def answers(request: HttpRequest) -> HttpResponse:
         return _all(request)
     if number := found.number_in(words):
         return redirect("web:request", number=number)
+    if stopped := dangers.search_stopped(request, words):
+        return stopped
     pace.count(request, LOOKED_UP, "answers")
     at = clock.now()
     told = found.find(words, language=alerts.language(), at=at)
@@ -40,6 +42,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "words": words,
         # From the start page's one box a report is wanted more often than an answer.
         "report_first": bool(request.GET.get("box")),
+        "carried": dangers.hidden(dangers.read_in(request)),
         "found": told,
         "alerts": alerts.several(told.alerts),
         "long_unchecked": told.best is not None and _is_long_unchecked(told.best),
@@ -108,7 +111,7 @@ def _of_kind(request: HttpRequest, kind: Article.Kind, *, title: str) -> HttpRes
 @require_safe
 def article(request: HttpRequest, code: str) -> HttpResponse:
     """One answer, whole."""
-    return _article(request, queries.article(code))
+    return _article(request, queries.article(code, language=alerts.language()))
 
 
 def _article(
@@ -118,7 +121,7 @@ def _article(
     context = {
         "now": clock.now(),
         "article": told,
-        "lang": "" if told.language == alerts.language().partition("-")[0] else told.language,
+        "lang": "" if told.language == alerts.language() else told.language,
         "services": alerts.offered(told.services),
         "agency": _agency(told.agency),
         "long_unchecked": _is_long_unchecked(told),

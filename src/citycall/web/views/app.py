@@ -33,12 +33,14 @@ _FILES = (
     "web/questions.js",
     "web/offline/queue.js",
     "web/offline/photos.js",
+    "web/offline/emergencies.js",
+    "web/offline/emergencies.json",
     "web/offline/form.js",
     "web/offline/list.js",
     "web/offline/page.js",
 )
 # The first part of the residents' addresses, of which that page is shown without a network.
-_DOORS = ("", "report", "services", "track", "nearby", "r", "me", "answers", "book")
+_DOORS = ("", "report", "services", "track", "nearby", "r", "me", "answers", "book", "here")
 
 
 @require_safe

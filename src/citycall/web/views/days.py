@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from citycall.core import clock, paging
 from citycall.core.errors import DomainError, NotFound
+from citycall.core.phrases import said
 from citycall.knowledge import days
 from citycall.knowledge.collecting import CollectionDay
 from citycall.knowledge.days import Contact, Holiday, OwnCollection
@@ -101,7 +102,7 @@ def _collection(own: OwnCollection) -> Told:
         "title": title,
         "words": words,
         "rule": hours.rule(spec, turn) if turn else "",
-        "put_out": spec.put_out,
+        "put_out": said(spec.put_out),
         "next": coming[0].day if coming else None,
         "services": alerts.offered([spec.service] if spec.service else []),
         "article": spec.article,
@@ -156,7 +157,7 @@ def collection_calendar(request: HttpRequest) -> HttpResponse:
             uid=f"{each.collection.code}-{collection.area}-{each.planned}@{request.get_host()}",
             starts=each.day,
             summary=each.collection.said(alerts.language())[0],
-            description="\n".join(filter(None, (_why(each), each.collection.put_out))),
+            description="\n".join(filter(None, (_why(each), said(each.collection.put_out)))),
         )
         for collection in own
         for each in collection.days
@@ -198,7 +199,7 @@ def _holiday(each: Holiday) -> Told:
             if one not in moved
         ],
         "changes": [
-            {"what": one.what, "says": one.says}
+            {"what": said(one.what), "says": said(one.says)}
             for one in (each.notice.changes if each.notice else ())
             if one.what and one.says
         ],

@@ -17,6 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from citycall.accounts import misses
+from citycall.catalog.specs import ContactRequirement
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.feedback import actions as feedback
@@ -27,7 +28,7 @@ from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
 from citycall.service_requests.public import PublicRequest
 from citycall.web import answers, outlook, sentences, verdicts, visits
-from citycall.web.forms import RatingForm, TrackForm, WordsForm
+from citycall.web.forms import ContactForm, RatingForm, TrackForm, WordsForm
 
 # What one reader may see of a request must not be shown to the next from any cache.
 private = cache_control(private=True, no_cache=True)
@@ -73,8 +74,9 @@ def show(
     *,
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
+    contact: ContactForm | None = None,
 ) -> HttpResponse:
-    """The request's page as its reader may see it."""
+    """The request's page as its reader may see it; the forms as they came back with faults."""
     at = clock.now()
     own = told.own
     context = {
@@ -93,6 +95,7 @@ def show(
         "may_dispute": told.answered_by is not None and may_dispute(told),
         **outlook.outlook(told, at=at),
         "rating": _rating(told),
+        "contact_form": contact or _contact_form(told),
         "add_form": WordsForm(
             label=_("What would you like to add?"), typed=typed or {}, faults=faults
         ),
@@ -104,7 +107,7 @@ def show(
         "emergency": settings.CITYCALL_EMERGENCY_NUMBER,
         "push_key": web_push.public_key() if own else "",
     }
-    return render(request, "web/request.html", context, status=422 if faults else 200)
+    return render(request, "web/request.html", context, status=422 if faults or contact else 200)
 
 
 def may_dispute(told: PublicRequest) -> bool:
@@ -302,6 +305,14 @@ def _rating(told: PublicRequest) -> RatingForm | None:
     if told.own is None or told.status not in ratings.ENDED or ratings.is_rated(told.own.report):
         return None
     return RatingForm(typed={})
+
+
+def _contact_form(told: PublicRequest) -> ContactForm | None:
+    """For a reporter whom the city could not tell any news so far, where it asks who reports."""
+    if told.own is None or told.entry is None or not told.open:
+        return None
+    asked = told.entry.spec.contact != ContactRequirement.NOT_ASKED
+    return ContactForm(typed={}) if asked and told.own.report.contact_id is None else None
 
 
 def _label(told: PublicRequest) -> str:

@@ -18,8 +18,10 @@ from citycall.catalog.targets import describe
 from citycall.core import clock
 from citycall.knowledge import alerts as knowledge_alerts
 from citycall.knowledge.queries import of_service as articles_of_service
+from citycall.pages.language import same_page
 from citycall.service_requests.popular import most_used
-from citycall.web import alerts, outlook, visits
+from citycall.web import alerts, dangers, outlook, visits
+from citycall.web.accessibility import statement
 from citycall.web.forms import TrackForm
 from citycall.web.found import topics
 
@@ -49,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def services(request: HttpRequest) -> HttpResponse:
     """What can I ask for? With words, the services that they may mean."""
     words = request.GET.get("q", "")[:200]
+    if stopped := dangers.search_stopped(request, words):
+        return stopped
     found = services_for(words, catalog())
     context = {
         "words": words,
@@ -95,7 +99,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Can I use this?"""
-    return render(request, "web/accessibility.html")
+    return render(request, "web/accessibility.html", statement())
+
+
+@require_safe
+def languages(request: HttpRequest) -> HttpResponse:
+    """Can I use this in my language?"""
+    offered = [(code, name, same_page(request, code)) for code, name in settings.LANGUAGES]
+    return render(request, "web/languages.html", {"offered": offered})
 
 
 @require_POST

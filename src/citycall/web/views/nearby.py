@@ -17,6 +17,7 @@ from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
 from citycall.knowledge.alerts import touching
+from citycall.places import named
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
@@ -24,6 +25,7 @@ from citycall.service_requests import map as request_map
 from citycall.web import alerts, feeds, sentences
 from citycall.web import nearby as asking
 from citycall.web.nearby import Asked, NearbyForm
+from citycall.web.views.follow import address_around as follow_around
 
 # Counted by each web process. One address may be a library full of people who move maps.
 LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(300)
@@ -76,6 +78,7 @@ def nearby(request: HttpRequest) -> HttpResponse:
     if answer.verdict is Verdict.CLEAR:
         found = answer.candidates[0]
         told = _around(request, asked, (found.longitude, found.latitude), label=found.label)
+        told["here"] = found.code if named.known(found.code) else ""
         return _page(request, told, typed=asked.typed)
     return _page(request, _choices(asked, answer), typed=asked.typed)
 
@@ -125,6 +128,8 @@ def _around(
         "further": found.further,
         "begun": bool(request.GET.get("further")),
         "feed": feeds.address(asked, point),
+        "calendar": feeds.calendar_address(asked, point),
+        "follow": follow_around(point, within_m=asked.within_m, group=asked.typed["group"]),
         "alerts": alerts.several(touching(point, within_m=asked.within_m, at=at)),
     }
 

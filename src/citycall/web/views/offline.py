@@ -35,7 +35,7 @@ from citycall.service_requests.actions import submit, tell_more
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
 from citycall.service_requests.photos import Photo
-from citycall.web import offline, origins, telling
+from citycall.web import dangers, offline, origins, signed_in, telling
 from citycall.web.telling import MOST_PHOTOS, Telling
 
 
@@ -49,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
             "services": mark_safe(offline.services_parts()),  # noqa: S308
             "words": json.dumps(offline.page_words()),
             "most_photos": MOST_PHOTOS,
+            "cautions": dangers.cautions(),
         }
         response = render(request, "web/report/offline.html", context)
         response.headers["Content-Language"] = translation.get_language()
@@ -72,13 +73,21 @@ def send(request: HttpRequest) -> HttpResponse:
             answer = _refused({"": error.message}, status=error.status)
             answer.headers["Retry-After"] = str(error.retry_after)
             return answer
-        except checks.Stopped as error:
-            stop = {"text": error.stop.text, "mark": telling.mark(error.stop)}
-            return JsonResponse({"faults": {}, "stop": stop}, status=422)
+        except (dangers.SoundsDangerous, checks.Stopped) as error:
+            return _stopped(error)
         except Faults as error:
             return _refused(error.faults)
         except DomainError as error:
             return _refused({error.field or "service": error.message})
+
+
+def _stopped(error: dangers.SoundsDangerous | checks.Stopped) -> HttpResponse:
+    """What has to be read first, on the device that the report waits on."""
+    if isinstance(error, dangers.SoundsDangerous):
+        mark = dangers.mark(error.caution)
+    else:
+        mark = telling.mark(error.stop)
+    return JsonResponse({"faults": {}, "stop": {"text": error.message, "mark": mark}}, status=422)
 
 
 def _refused(faults: Mapping[str, str], *, status: int = 422) -> HttpResponse:
@@ -108,7 +117,8 @@ class _Taken:
 def _taken(request: HttpRequest) -> _Taken:
     key = offline.key_of(request.POST)
     kept, notes = _kept(request.FILES.getlist("photos"))
-    taken = _Taken(key=key, receipt=_receipt(request.POST, key), notes=notes)
+    receipt = signed_in.sent(request, lambda: _receipt(request.POST, key))
+    taken = _Taken(key=key, receipt=receipt, notes=notes)
     lost = sum(not _added(taken.receipt, photo) for photo in kept)
     if lost:
         sentence = ngettext(

@@ -18,11 +18,11 @@ from citycall.core.errors import DomainError, Faults
 from citycall.places.locations import describe
 from citycall.service_requests import checks
 from citycall.service_requests.actions import tell_more
-from citycall.service_requests.actions.submit import submit
+from citycall.service_requests.actions.submit import received, submit
 from citycall.service_requests.actions.tell_more import NotOpen
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
-from citycall.web import answers, booked_dates, steps, telling, visits
+from citycall.web import answers, booked_dates, signed_in, steps, telling, visits
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
 from citycall.web.views.dates import gone
@@ -53,7 +53,7 @@ class Review(StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The whole report; a stop that was not read yet comes first."""
-        if self.telling.stop() is not None:
+        if self.telling.halted:
             return redirect("web:report-stop")
         return self.page(request)
 
@@ -79,6 +79,10 @@ class Review(StepView):
         except Faults as error:
             return self.page(request, faults=error.faults)
 
+    def sending_key(self) -> str:
+        """It is sent from here."""
+        return self.telling.idempotency_key
+
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
         """The parts of the report in rows, and any fault with the way to its step."""
         return {
@@ -99,20 +103,34 @@ def deliver(request: HttpRequest, told: Telling) -> HttpResponse:
     should join has ended meanwhile.
     """
     try:
-        receipt = _send(told)
+        receipt = signed_in.sent(request, lambda: _sent_elsewhere(told) or _send(told))
     except checks.Stopped:
         return redirect("web:report-stop")
     _keep_photos(request, told, receipt)
     visits.prove(request, receipt.report_id)
     telling.sent(request, told, receipt)
-    messages.success(request, _("Thank you. Your report was received."))
+    messages.success(request, _thanks(told))
     return redirect("web:request", number=numbers.show(receipt.number))
+
+
+def _thanks(told: Telling) -> str:
+    if told.joins:
+        return _("Thank you. Your report was added to the one that the city works on.")
+    return _("Thank you. Your report was received.")
+
+
+def _sent_elsewhere(told: Telling) -> Receipt | None:
+    """What the page for reporting without a connection has sent of this report meanwhile.
+
+    It was given the key of joining where a known problem was offered, and nowhere else.
+    """
+    return received(told.joining_key, by=resident()) if told.asked_at else None
 
 
 def _send(told: Telling) -> Receipt:
     draft, at = told.draft(), clock.now()
     if told.joins:
-        return tell_more.add_report(numbers.read(told.joins), draft, by=resident(), at=at)
+        return tell_more.join(int(told.joins), draft, by=resident(), at=at)
     if told.date is not None and told.entry().spec.booking is not None:
         return book.submit(draft, day=told.date, by=resident(), at=at, holder=told.key)
     return submit(draft, by=resident(), at=at)

@@ -18,7 +18,7 @@ from citycall.assistant.queries import suggest
 from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
 from citycall.core.errors import Faults
 from citycall.core.numbers import BadNumber, read, show
-from citycall.web import steps, telling
+from citycall.web import beginnings, dangers, place_links, steps, telling
 from citycall.web.alerts import language
 from citycall.web.found import articles_for
 from citycall.web.steps import Step
@@ -43,7 +43,7 @@ class What(View):
         number = _number_in(words)
         if number:
             return redirect("web:request", number=number)
-        return _choose_service(request, words=words)
+        return dangers.search_stopped(request, words) or _choose_service(request, words=words)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Begin or go on with the chosen service; nothing said before is lost."""
@@ -59,11 +59,31 @@ class What(View):
         kept = telling.load(request)
         if kept is None or (request.POST.get("anew") and kept.service != code):
             kept = Telling()
+        _take(request, kept)
         if kept.service != code:
-            kept.done, kept.joins = [], ""
-        kept.service = code
-        kept.words = kept.words or request.POST.get("words", "")[:LONGEST_WORDS]
+            kept.service, kept.joins, kept.asked_at, kept.done = code, "", "", []
+        _settle_place(kept)
         return go_on(request, kept, passed=Step.WHAT)
+
+
+def _take(request: HttpRequest, kept: Telling) -> None:
+    """Keep the words of the first box, the place of a link, and what is no emergency."""
+    words = request.POST.get("words", "")[:LONGEST_WORDS].strip()
+    if words and words not in kept.words:
+        kept.words = f"{kept.words}\n{words}".strip()
+    linked = place_links.read(request.POST.get(place_links.FIELD, ""))
+    if linked is not None:
+        place_links.take(kept, linked)
+    kept.no_danger = sorted({*kept.no_danger, *dangers.read_in(request)})
+    kept.stopped_at = ""
+
+
+def _settle_place(kept: Telling) -> None:
+    """A place that was told before, and will do for this service, is not asked for again."""
+    told = bool(kept.place.strip() or kept.longitude)
+    asked = Step.WHERE in steps.course(kept.entry().spec) and Step.WHERE not in kept.done
+    if told and asked and steps.place_still_fits(kept):
+        kept.done = [*kept.done, Step.WHERE.value]
 
 
 @require_safe
@@ -72,7 +92,13 @@ def suggested(request: HttpRequest) -> HttpResponse:
     """``?q=words``: the part of the first page that tells what words, as yet, may mean."""
     places.count(request)
     words = request.GET.get("q", "")[:LONGEST_WORDS]
-    context = {"words": words, "suggested": suggest(words)}
+    caution = dangers.unread([words], dangers.read_in(request))
+    context = {
+        "words": words,
+        "caution": caution,
+        "no": dangers.no_address(request, caution) if caution else "",
+        "suggested": suggest(words),
+    }
     return render(request, "web/report/suggested.html", context)
 
 
@@ -97,6 +123,8 @@ class StepView(View):
 
     step: ClassVar[Step]
     template: ClassVar[str]
+    # Whether it can be told before it is known which service it is for.
+    before_service: ClassVar[bool] = False
     telling: Telling
     entry: ServiceEntry
     taken: Mapping[str, str] = {}
@@ -109,8 +137,11 @@ class StepView(View):
             return elsewhere
         if kept is None:
             return lost(request)
+        self.telling = kept
+        if not kept.service and self.before_service:
+            return super().dispatch(request, *arguments, **named)
         try:
-            self.telling, self.entry = kept, kept.entry()
+            self.entry = kept.entry()
         except UnknownService:
             return redirect("web:report")
         missing = steps.undone_before(self.step, kept)
@@ -125,9 +156,14 @@ class StepView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep what was sent; go back, stop, ask again, or go on."""
         self.taken = self.take(request)
+        self.telling.no_danger = sorted({*self.telling.no_danger, *dangers.read_in(request)})
         telling.save(request, self.telling)
         if request.POST.get("go") == "back":
             return redirect(steps.address(steps.before(self.step, self.telling)))
+        if self.telling.danger() is not None:
+            self.telling.stopped_at = self.step.value
+            telling.save(request, self.telling)
+            return redirect("web:report-stop")
         interruption = self.interrupt()
         if interruption is not None:
             return interruption
@@ -154,58 +190,35 @@ class StepView(View):
         """What the step's template shows."""
         raise NotImplementedError
 
+    def sending_key(self) -> str:
+        """What the report is sent with where this step may send it; empty where it cannot."""
+        return ""
+
     def page(
         self, request: HttpRequest, *, faults: Mapping[str, str] | None = None
     ) -> HttpResponse:
         """The step's page, with status 422 when something has to be changed."""
+        entry = self.entry if self.telling.service else None
+        spec = entry.spec if entry else None
         context = {
             "telling": self.telling,
-            "entry": self.entry,
-            "spec": self.entry.spec,
-            "so_far": self.telling.so_far(sending=self.step is Step.REVIEW),
-            **steps.progress(self.step, self.entry.spec),
+            "entry": entry,
+            "spec": spec,
+            "so_far": self.telling.so_far(key=self.sending_key()),
+            **steps.progress(self.step, spec),
             **self.show(faults or {}),
         }
         return render(request, self.template, context, status=422 if faults else 200)
-
-
-@method_decorator(private, name="dispatch")
-class StopPage(View):
-    """Advice or a warning before anything else; who has read it may go on."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The text that the answers call for."""
-        kept = telling.load(request)
-        stop = kept.stop() if kept and kept.service else None
-        if kept is None or stop is None:
-            return redirect("web:report")
-        context = {
-            "stop": stop,
-            "mark": telling.mark(stop),
-            "entry": kept.entry(),
-            "back": steps.address(Step(kept.stopped_at or Step.DETAILS)),
-        }
-        return render(request, "web/report/stop.html", context)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """The person has read it and wishes to report all the same."""
-        kept = telling.load(request)
-        if kept is None:
-            return lost(request)
-        stop = kept.stop()
-        if stop is not None and telling.mark(stop) == request.POST.get("read"):
-            kept.stop_read = telling.mark(stop)
-        asking = Step(kept.stopped_at) if kept.stopped_at else None
-        passed = asking if asking and not steps.faults_of(asking, kept) else None
-        return go_on(request, kept, passed=passed)
 
 
 def go_on(request: HttpRequest, kept: Telling, *, passed: Step | None = None) -> HttpResponse:
     """Keep the report and lead to what comes next: a stop before any step."""
     if passed is not None and passed not in kept.done:
         kept.done = [*kept.done, passed.value]
+    if kept.service and Step.DETAILS not in kept.done and steps.nothing_left_to_ask(kept):
+        kept.done = [*kept.done, Step.DETAILS.value]
     telling.save(request, kept)
-    if kept.stop() is not None:
+    if kept.halted:
         return redirect("web:report-stop")
     try:
         return redirect(steps.address(steps.following(kept)))
@@ -239,6 +252,7 @@ def lost(request: HttpRequest) -> HttpResponse:
 
 def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -> HttpResponse:
     kept = telling.load(request)
+    asked = request.GET.get(place_links.FIELD, "") or request.POST.get(place_links.FIELD, "")
     unfinished = None
     if kept is not None and kept.service in {entry.code for entry in catalog().services}:
         unfinished = {"entry": kept.entry(), "href": _where_left(kept)}
@@ -248,6 +262,9 @@ def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -
         "groups": service_groups(),
         "something_else": catalog().something_else,
         "unfinished": unfinished,
+        "begun": beginnings.told(kept) if kept is not None else None,
+        **place_links.shown(asked),
+        "carried": dangers.hidden(dangers.read_in(request)),
         "fault": fault,
         "answering": articles_for(words, language=language(), limit=MOST_ANSWERS) if words else (),
         **steps.progress(Step.WHAT, None),

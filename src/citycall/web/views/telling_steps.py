@@ -1,34 +1,24 @@
-"""Each step's own form: safety, details, known already, contact. Where is in ``where``."""
+"""Each step's own form: safety, details. Where is in ``where``, known already in ``known``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import IO, Any, Final
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.questions import Datatype, Question
-from citycall.core.errors import DomainError, Faults
 from citycall.places.coordinates import Point
-from citycall.service_requests import photo_places, photos
-from citycall.service_requests.actions.tell_more import NotOpen
-from citycall.web import alerts, photo_point, steps, telling
+from citycall.web import dangers, photo_keeping, photo_point, steps, telling
 from citycall.web.forms import (
-    ContactForm,
     DetailsForm,
     QuestionsForm,
     asked,
     field_name,
 )
 from citycall.web.steps import Step
-from citycall.web.telling import MOST_PHOTOS
-from citycall.web.views.alerts import answered_by
 from citycall.web.views.photos import picture
-from citycall.web.views.sending import deliver
-from citycall.web.views.telling import StepView, go_on, private
+from citycall.web.views.telling import StepView, private
 
 _LONGEST: Final = 20_000
 
@@ -126,26 +116,13 @@ class Details(Asking):
         return interruption
 
     def _use_photo_place(self, told: str) -> None:
-        longitude, _comma, latitude = told[:60].partition(",")
-        photo_point.take(self.telling, longitude, latitude)
+        photo_point.accept(self.telling, told)
         telling.save(self.request, self.telling)
 
     def _keep_photos(self, uploads: Sequence[IO[bytes]]) -> dict[str, str]:
-        kept = {photo["file"]: photo for photo in self.telling.photos}
-        room = MOST_PHOTOS - len(kept)
-        faults: dict[str, str] = {}
-        if len(uploads) > room:
-            faults["photo"] = _("Five photos are the most. The others were left out.")
-        for upload in uploads[:room]:
-            taken_at = photo_places.taken_at(upload)
-            try:
-                photo = photos.keep(upload)
-            except DomainError as error:
-                faults["photo"] = f"{upload.name}: {error.message}"
-            else:
-                kept[photo.file] = asdict(photo)
-                self.offered = self.offered or self._offer(taken_at)
-        self.telling.photos = list(kept.values())
+        faults, taken = photo_keeping.keep(self.telling, uploads)
+        for taken_at in taken:
+            self.offered = self.offered or self._offer(taken_at)
         return faults
 
     def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
@@ -156,94 +133,16 @@ class Details(Asking):
             typed={"words": self.telling.words, "wanted": self.telling.wanted},
             faults=faults,
         )
-        return {**self.asked(form), "photo_place": self.offered}
-
-    def _offer(self, taken_at: Point | None) -> dict[str, Any] | None:
-        """Where a photo was taken, if that says more of the place than is told, or otherwise."""
-        wanted = self.entry.spec.location != "none"
-        return photo_point.offer(self.telling, taken_at) if wanted and taken_at else None
-
-
-class Known(StepView):
-    """Is the problem known already? Then this report joins it in one tap."""
-
-    step = Step.KNOWN
-    template = "web/report/known.html"
-    answered = ""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The alerts and open problems that it may be; without any, the next step."""
-        if not steps.is_known(self.telling):
-            self.telling.done = [*self.telling.done, Step.KNOWN.value]
-            telling.save(request, self.telling)
-            return redirect(steps.address(steps.following(self.telling)))
-        return super().get(request)
-
-    def take(self, request: HttpRequest) -> dict[str, str]:
-        """The known problem that it is, or none.
-
-        The page never has its number, since a number can prove a report.
-        """
-        self.answered = request.POST.get("alert", "")
-        chosen = request.POST.get("joins", "")
-        nearby = {str(near.request_id): near.number for near in steps.known_nearby(self.telling)}
-        self.telling.joins = nearby.get(chosen, "")
-        if chosen and not self.telling.joins:
-            return {"joins": _("This problem is no longer open. Please choose again.")}
-        return {}
-
-    def passed(self, request: HttpRequest) -> HttpResponse:
-        """A report that joins a known problem needs nothing more than perhaps a contact."""
-        if self.answered:
-            return answered_by(request, self.answered)
-        if self.telling.joins and Step.CONTACT not in steps.course(self.entry.spec):
-            return _join(self, request)
-        return super().passed(request)
-
-    def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """The problems."""
         return {
-            "nearby": steps.known_nearby(self.telling),
-            "alerts": alerts.several(alerts.answering(self.telling)),
-            "fault": faults.get("joins", ""),
+            **self.asked(form),
+            "photo_place": self.offered,
+            "cautions": dangers.cautions(),
         }
 
-
-class Contact(StepView):
-    """How may the city reach you?"""
-
-    step = Step.CONTACT
-    template = "web/report/contact.html"
-
-    def take(self, request: HttpRequest) -> dict[str, str]:
-        """Name, e-mail and phone as typed."""
-        for name in ContactForm.base_fields:
-            setattr(self.telling, name, request.POST.get(name, "")[:_LONGEST])
-        return {}
-
-    def faults(self) -> dict[str, str]:
-        """What is wrong with them."""
-        return self.telling.faults("name", "email", "phone", "contact")
-
-    def passed(self, request: HttpRequest) -> HttpResponse:
-        """A report that joins a known problem is sent from here."""
-        return _join(self, request) if self.telling.joins else super().passed(request)
-
-    def show(self, faults: Mapping[str, str]) -> dict[str, Any]:
-        """The form."""
-        typed = {name: getattr(self.telling, name) for name in ContactForm.base_fields}
-        return {"form": ContactForm(typed=typed, faults=faults)}
-
-
-def _join(view: StepView, request: HttpRequest) -> HttpResponse:
-    try:
-        return deliver(request, view.telling)
-    except NotOpen as error:
-        messages.warning(request, error.message)
-        view.telling.joins = ""
-        return go_on(request, view.telling, passed=view.step)
-    except Faults:
-        return go_on(request, view.telling, passed=view.step)
+    def _offer(self, taken_at: Point) -> dict[str, Any] | None:
+        """Where a photo was taken, if that says more of the place than is told, or otherwise."""
+        wanted = self.entry.spec.location != "none"
+        return photo_point.offer(self.telling, taken_at) if wanted else None
 
 
 @private

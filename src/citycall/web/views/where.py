@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from citycall.places.candidates import Answer, Candidate, Verdict
 from citycall.places.models import LocationKind
 from citycall.places.queries import areas
-from citycall.web import place_words, steps, telling
+from citycall.web import photo_point, place_words, steps, telling
 from citycall.web.forms import WhereForm, WhichPlaceForm
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
@@ -27,6 +27,7 @@ class Where(StepView):
 
     step = Step.WHERE
     template = "web/report/where.html"
+    before_service = True
 
     def take(self, request: HttpRequest) -> dict[str, str]:
         """The words and the pin, and the place that they mean beyond doubt."""
@@ -39,6 +40,8 @@ class Where(StepView):
         told.joins = ""
         self._find(code=sent.get("code", "")[:200])
         told.pointed = place_words.at_pin(told.pin)
+        if "photo_place" in sent:
+            photo_point.accept(told, sent["photo_place"])
         return {}
 
     def _find(self, *, code: str) -> None:
@@ -77,8 +80,11 @@ class Where(StepView):
         point = place_words.near(told.pin)
         return {
             "form": WhereForm(
-                typed=typed, faults=faults, needed=self.entry.spec.location == "required"
+                typed=typed,
+                faults=faults,
+                needed=not told.service or self.entry.spec.location == "required",
             ),
+            "photo_place": photo_point.offered(told),
             "found": found,
             "found_json": json.dumps(found),
             "pointed": told.pointed if point and not told.place.strip() else None,
@@ -93,6 +99,7 @@ class WhichPlace(StepView):
 
     step = Step.WHERE
     template = "web/report/place.html"
+    before_service = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The candidates, as long as there is something to decide."""
@@ -146,7 +153,7 @@ class WhichPlace(StepView):
         return _answer(self.telling).candidates
 
     def _kinds(self) -> list[LocationKind]:
-        accepted = self.entry.spec.location_kinds
+        accepted = self.telling.accepted
         guess = place_words.likely_kind(
             self.telling.place, accepted=accepted, pointed=bool(self.telling.latitude)
         )
@@ -162,7 +169,7 @@ def _must_ask(told: Telling) -> bool:
     """Whether the words are not decided and no pin says well enough what they mean."""
     if told.decided == told.place or not told.place.strip():
         return False
-    accepted = told.entry().spec.location_kinds
+    accepted = told.accepted
     kind = place_words.likely_kind(told.place, accepted=accepted, pointed=bool(told.latitude))
     if kind is None:
         return True
@@ -174,7 +181,7 @@ def _must_ask(told: Telling) -> bool:
 
 def _better(told: Telling, sentence: str) -> str:
     """What finds the problem, where a place was found of a kind that the service does not take."""
-    accepted = told.entry().spec.location_kinds
+    accepted = told.accepted
     location = told.location()
     if location is None or not accepted or location.kind in accepted:
         return sentence

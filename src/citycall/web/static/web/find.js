@@ -50,7 +50,9 @@ function say(words) {
 async function look(words) {
   request = new AbortController();
   try {
-    const query = new URLSearchParams({ q: words });
+    // With the place of the page, and what was said to be no emergency.
+    const query = new URLSearchParams(new FormData(form));
+    query.set("q", words);
     const answer = await fetch(`${suggested.dataset.suggested}?${query}`, {
       signal: request.signal,
     });

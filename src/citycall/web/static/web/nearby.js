@@ -231,6 +231,7 @@ class Nearby {
     const query = filters();
     const sides = [around.getWest(), around.getSouth(), around.getEast(), around.getNorth()];
     query.set("box", sides.map((degrees) => degrees.toFixed(6)).join(","));
+    query.set("language", document.documentElement.lang);
     query.set("zoom", this.map.getZoom().toFixed(2));
     if (root.dataset.lon) {
       query.set("lon", root.dataset.lon);

@@ -23,6 +23,9 @@
       this.service.addEventListener("change", () => this.showService());
       form.addEventListener("input", () => this.showStop());
       form.addEventListener("change", () => this.showStop());
+      this.watch = new globalThis.CityCallWatch(form.querySelector("[data-watch]"), () =>
+        this.showDanger(),
+      );
       this.stop.querySelector("button").addEventListener("click", () => this.readStop());
       this.startLocating(form.querySelector("[data-locate]"));
     }
@@ -62,6 +65,14 @@
       }
       this.stop.hidden = !this.unread.length;
       this.rest.hidden = this.unread.length > 0;
+    }
+
+    // Words of danger hide all that comes after them, until somebody says that there is none.
+    showDanger() {
+      const place = this.watch.place;
+      for (let next = place.nextElementSibling; next; next = next.nextElementSibling) {
+        next.classList.toggle("web-behind-stop", this.watch.shown !== "");
+      }
     }
 
     readStop() {
@@ -130,15 +141,17 @@
       for (const [name, value] of pairs) byName.set(name, [...(byName.get(name) ?? []), value]);
       this.form.reset();
       this.read = new Set(byName.get("stop_read") ?? []);
+      this.watch.take(byName.get("not_emergency") ?? []);
       this.set("service", byName.get("service") ?? "");
       this.showService();
       // Answers in their order: one may bring the question that the next belongs to.
       for (const [name, given] of byName) {
-        if (name === "service" || name === "stop_read") continue;
+        if (["service", "stop_read", "not_emergency"].includes(name)) continue;
         this.set(name, given);
         this.part.querySelector("[data-questions]")?.dispatchEvent(new Event("change"));
       }
       this.photos.set(photos);
+      this.watch.look();
       this.showPoint();
       this.showStop();
       this.say({});

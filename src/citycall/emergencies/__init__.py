@@ -1,0 +1,1 @@
+"""Words that speak of danger: recognised in four languages before anything else is asked."""

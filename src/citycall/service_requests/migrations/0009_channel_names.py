@@ -1,0 +1,36 @@
+"""The ways in which reports come have names that can be translated; the table stays as it is."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("service_requests", "0008_languages")]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="report",
+                    name="channel",
+                    field=models.CharField(
+                        choices=[
+                            ("phone", "Phone"),
+                            ("web", "Web"),
+                            ("app", "App"),
+                            ("api", "API"),
+                            ("open311", "Open311"),
+                            ("text", "Text message"),
+                            ("email", "E-mail"),
+                            ("mail", "Letter"),
+                            ("social", "Social media"),
+                            ("chat", "Chat"),
+                            ("visit", "Visit"),
+                            ("staff", "Staff"),
+                            ("system", "System"),
+                        ],
+                        max_length=10,
+                    ),
+                )
+            ]
+        )
+    ]

@@ -1,0 +1,79 @@
+"""The forms of signing in, of an account, and of following."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from citycall.follows.models import Often
+from citycall.web.forms import EmailForm, TypedForm
+
+
+class ReachForm(TypedForm):
+    """The address or number that a link is sent to, where the city sends text messages too."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address or phone number"),
+        widget=forms.TextInput(attrs={"autocomplete": "email", "maxlength": 254}),
+    )
+
+
+class CodeForm(TypedForm):
+    """The digits that were sent."""
+
+    digits = forms.CharField(
+        label=_("The six digits in the message"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "maxlength": 20,
+            }
+        ),
+    )
+
+
+class SettingsForm(TypedForm):
+    """How somebody wishes to be called, reached and spoken to."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        help_text=_("In case the crew cannot find the place."),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "maxlength": 40}),
+    )
+    language = forms.ChoiceField(label=_("The language in which we write to you"))
+
+    def __init__(
+        self, *, typed: Mapping[str, Any], faults: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(typed=typed, faults=faults)
+        field = self.fields["language"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = list(settings.LANGUAGES)
+
+
+class FollowForm(EmailForm):
+    """Whom to tell, and how often."""
+
+    often = forms.ChoiceField(
+        label=_("How often?"), choices=Often.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self,
+        *,
+        typed: Mapping[str, Any],
+        faults: Mapping[str, str] | None = None,
+        known: bool = False,
+    ) -> None:
+        super().__init__(typed=typed, faults=faults)
+        if known:
+            del self.fields["email"]
