@@ -24,7 +24,7 @@ class Article(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ANSWER)
     facts = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
-    translates = models.SlugField(max_length=80, blank=True, db_index=False)
+    translates = models.SlugField(max_length=80, blank=True, db_index=False, db_default="")
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     body = models.TextField()
