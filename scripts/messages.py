@@ -156,7 +156,7 @@ def main() -> None:
     template = collected()
     if asked.check:
         wrong = [fault for language in languages() for fault in faults(language, template)]
-        sys.exit("\n".join(wrong))
+        sys.exit("\n".join(wrong) or 0)
     for language in languages():
         update(language, template)
 
