@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from limits import RateLimitItemPerMinute
 
@@ -57,12 +58,15 @@ def test_nothing_breaks_and_nothing_is_undocumented(live_server, tmp_path) -> No
         submit(small_city.draft(), by=resident(), at=small_city.NOW)
     _key, secret = issue_key(name="Fuzz", scopes=SCOPES, by=SYSTEM, at=small_city.NOW)
     log = Path(LOG) if LOG else tmp_path / "fuzz.txt"
+    document = f"{live_server.url}/api/v1/openapi.json"
+    # Made at the first asking, which Schemathesis gives no more than ten seconds.
+    assert httpx.get(document, timeout=120).status_code == 200
     with log.open("w") as file:
         done = subprocess.run(
             [
                 str(Path(sys.executable).parent / "schemathesis"),
                 *("--config-file", str(CONFIG)),
-                *("run", f"{live_server.url}/api/v1/openapi.json"),
+                *("run", document),
                 *("--checks", "all", "--exclude-checks", "object_level_authorization"),
                 *("--max-examples", EXAMPLES),
                 *("--phases", "examples,coverage,fuzzing,stateful"),

@@ -173,3 +173,9 @@ def test_words_of_danger_are_taken_with_a_warning(reporter) -> None:
     assert calm["warning"] == ""
     assert "call 911" in told["warning"].replace("Call", "call")
     assert ServiceRequest.objects.count() == 2
+
+
+def test_what_the_reporter_has_to_be_told_is_in_the_language_of_the_report(reporter) -> None:
+    told = {**REPORT, "words": "hay un incendio en la casa", "language": "es"}
+    warning = reporter.post("/service_requests", told).json()["warning"]
+    assert "llame al 911" in warning.lower()

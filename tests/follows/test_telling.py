@@ -22,6 +22,7 @@ from citycall.notifications.failures import TryAgainLater
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.reactions import react
+from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.events import Kind
 from tests.city import SERVICES, City, draft
@@ -236,3 +237,14 @@ def test_noting_takes_as_many_queries_for_many_as_for_few(
     request = reported()
     with django_assert_max_num_queries(5):
         assert telling.note(request) == 30
+
+
+def test_what_was_moved_to_a_service_that_hides_its_place_is_told_to_nobody(city: City) -> None:
+    each = follow()
+    hidden = {**SERVICES[0], "code": "needle", "name": "Needles", "privacy": "hidden_location"}
+    save_service(spec=ServiceSpec.model_validate(hidden), by=SYSTEM, at=NOON)
+    request_id = reported()
+    telling.note(request_id)
+    change_service(request_id, service_code="needle", reason="It is.", by=city.dispatcher, at=NOON)
+    assert told(each) == 0
+    assert mail.outbox == []

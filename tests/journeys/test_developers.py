@@ -45,7 +45,7 @@ def address(
 def test_the_pages_are_for_everybody(address: str, size: tuple[int, int]) -> None:
     with browser.open_page(address, size=size) as opened:
         page = opened.page
-        for program in page.locator("details:not([open]) > summary").element_handles():
+        for program in page.locator("main details:not([open]) > summary").element_handles():
             program.click()
         browser.check(opened)
         for button in page.get_by_role("button", name="Try it here").all():

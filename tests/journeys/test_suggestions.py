@@ -43,7 +43,7 @@ def test_unclear_words_lead_to_groups(site: str, size: tuple[int, int]) -> None:
         page.get_by_label("Find by words").fill("please help near the school again")
         page.get_by_role("heading", name="We are not sure which service this is").wait_for()
         browser.check(opened)
-        groups = page.locator("details")
+        groups = page.locator("[data-suggested] details")
         groups.first.locator("summary").click()
         browser.check(opened)
         with page.expect_navigation():

@@ -14,17 +14,22 @@ USE_TZ = True
 TIME_ZONE = "America/New_York"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+LANGUAGE_COOKIE_NAME = "citycall_language"
+LANGUAGE_COOKIE_AGE = 3600
+LANGUAGE_COOKIE_SECURE = False
+LANGUAGE_COOKIE_HTTPONLY = True
 
 INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "citycall.core",
     "citycall.pages",
 ]
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "citycall.pages.middleware.security_headers",
-    "django.middleware.locale.LocaleMiddleware",
+    "citycall.pages.language.spoken_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -6,9 +6,12 @@ from django.test import Client
 from django.utils import translation
 
 from citycall.core import phrases
-from citycall.core.actors import SYSTEM
+from citycall.core.actors import SYSTEM, resident
+from citycall.core.models import Event
+from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import Report
-from tests.city import NOW, City
+from citycall.web import place_words
+from tests.city import NOW, City, draft
 from tests.web.telling import report
 
 
@@ -98,3 +101,17 @@ def test_programs_ask_by_a_parameter(client: Client) -> None:
 
 def test_programs_that_ask_for_no_language_that_is_offered_get_the_first(client: Client) -> None:
     assert client.get("/api/v1/services/pothole?language=fr").json()["name"] == "Pothole"
+
+
+def test_the_place_of_a_pin_is_kept_in_the_citys_own_language(client: Client) -> None:
+    with translation.override("es"):
+        kept = place_words.at_pin(("-76.6", "39.29", "9"))
+    assert kept == place_words.at_pin(("-76.6", "39.29", "9"))
+
+
+def test_why_a_team_has_it_is_kept_in_the_citys_own_language(client: Client) -> None:
+    with translation.override("es"):
+        submit(draft(), by=resident(), at=NOW)
+    reason = Event.objects.get(kind="submitted").data["reason"]
+    assert "Pothole" in reason
+    assert "Bache" not in reason

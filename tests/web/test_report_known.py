@@ -18,7 +18,7 @@ from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import Attachment, Report, ServiceRequest
 from tests.city import NOW, SERVICES, City, draft
-from tests.web.telling import WHERE, choose, number_of, picture, send
+from tests.web.telling import LAMP, WHERE, choose, number_of, picture, send
 
 POTHOLE = SERVICES[0]
 
@@ -249,3 +249,15 @@ def test_a_problem_that_was_not_offered_is_refused(client: Client, city: City, k
 def test_private_problems_are_not_shown(client: Client, city: City) -> None:
     submit(draft("graffiti"), by=city.resident, at=NOW)
     assert tell(client, "graffiti") == "/report/contact"
+
+
+def test_a_stop_that_was_not_read_comes_before_adding(client: Client, city: City) -> None:
+    submit(draft("lamp-out", answers={"wires": "no", "lights": "one"}), by=resident(), at=NOW)
+    choose(client, "lamp-out")
+    send(client, "safety", LAMP)
+    send(client, "where", WHERE)
+    send(client, "safety", {**LAMP, "answers.wires": "yes"})
+    joins = str(ServiceRequest.objects.latest("pk").pk)
+    answer = send(client, "known", {"joins": joins})
+    assert answer["Location"] == "/report/stop"
+    assert Report.objects.count() == 1

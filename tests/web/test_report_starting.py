@@ -7,7 +7,7 @@ from django.test import Client
 from PIL import Image
 
 from tests.city import City
-from tests.web.telling import choose, picture, seen, send
+from tests.web.telling import WHERE, choose, picture, seen, send
 
 FIELD = (-76.58, 39.32)
 
@@ -157,7 +157,15 @@ def test_a_links_words_are_only_words(client: Client, city: City) -> None:
     assert client.session["telling"]["place"] == "some corner"
 
 
-def test_new_words_are_added_to_those_told_before(client: Client, city: City) -> None:
-    choose(client, "pothole", words="a deep hole")
+def test_words_said_anew_take_the_place_of_those_tried_before(client: Client, city: City) -> None:
+    choose(client, "pothole", words="smell of gas", not_emergency="gas")
+    choose(client, "pothole", words="paint on the wall")
+    assert client.session["telling"]["words"] == "paint on the wall"
+
+
+def test_new_words_are_added_to_what_was_described(client: Client, city: City) -> None:
+    choose(client, "pothole")
+    send(client, "where", WHERE)
+    send(client, "details", {"words": "A deep hole."})
     choose(client, "graffiti", words="paint on the wall")
-    assert client.session["telling"]["words"] == "a deep hole\npaint on the wall"
+    assert client.session["telling"]["words"] == "A deep hole.\npaint on the wall"

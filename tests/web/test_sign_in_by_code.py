@@ -218,3 +218,34 @@ def test_a_link_shows_what_it_proves_and_not_the_account(client: Client) -> None
     assert "Reports made with pat@example.org" in client.get("/me").content.decode()
     sign_in(client, "sam@example.org")
     assert "You are signed in as sam@example.org" in client.get("/me").content.decode()
+
+
+def sees_words(client: Client, number: str) -> bool:
+    return "What you told us" in client.get(f"/r/{number}").content.decode()
+
+
+def test_signing_out_everywhere_closes_the_reports_on_other_devices(client: Client) -> None:
+    number = numbers.show(submit(draft(), by=resident(), at=clock.now()).number)
+    sign_in(client)
+    phone = Client()
+    sign_in(phone)
+    phone.get("/me")
+    assert sees_words(phone, number)
+    client.post("/me/sign-out-everywhere")
+    assert not sees_words(phone, number)
+
+
+def test_whoever_signs_in_next_does_not_get_the_reports_of_the_last(client: Client) -> None:
+    number = numbers.show(submit(draft(), by=resident(), at=clock.now()).number)
+    sign_in(client)
+    client.get("/me")
+    sign_in(client, "sam@example.org")
+    assert not sees_words(client, number)
+
+
+def test_erasing_the_account_empties_other_contacts_of_its_reports(client: Client) -> None:
+    sign_in(client)
+    receipt = telling.report(client, name="Pat", email="pat@work.example.org")
+    client.post("/me/erase", {"sure": "yes"})
+    contact = Report.objects.get(number=receipt).contact
+    assert contact is None or (contact.email, contact.name) == ("", "")

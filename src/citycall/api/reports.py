@@ -13,6 +13,7 @@ from citycall.api import photo_handles
 from citycall.api.conditions import document
 from citycall.api.keys import Key, actor_of
 from citycall.api.naming import NAME, Name, number_named
+from citycall.api.parameters import speaking
 from citycall.api.schemas import JoiningIn, ReceiptOut, ReportIn, draft, joining
 from citycall.api.telling import told
 from citycall.appointments.actions import book
@@ -106,9 +107,11 @@ def add_report(request: HttpRequest, name: Name, body: JoiningIn) -> HttpRespons
 
 
 def _submit(body: ReportIn, *, key: str, by: Actor, at: datetime) -> Receipt:
-    if body.day is None:
-        return submitting.submit(draft(body, key=key), by=by, at=at)
-    return book.submit(draft(body, key=key), day=body.day, by=by, at=at)
+    # What is wrong, and what has to be read first, is for the person who reports.
+    with speaking(body.language):
+        if body.day is None:
+            return submitting.submit(draft(body, key=key), by=by, at=at)
+        return book.submit(draft(body, key=key), day=body.day, by=by, at=at)
 
 
 def _key(request: HttpRequest) -> str:
@@ -139,6 +142,11 @@ def _keep(photos: Any, receipt: Receipt) -> None:
         )
 
 
+def _warning(body: JoiningIn) -> str:
+    with speaking(body.language):
+        return warning_for(body.words, body.wanted)
+
+
 def _answer(receipt: Receipt, body: JoiningIn) -> HttpResponse:
     number = numbers.show(receipt.number)
     return document(
@@ -147,7 +155,7 @@ def _answer(receipt: Receipt, body: JoiningIn) -> HttpResponse:
             "number": number,
             "url": f"{settings.PUBLIC_URL}/r/{number}",
             "again": receipt.again,
-            "warning": warning_for(body.words, body.wanted),
+            "warning": _warning(body),
         },
         status=200 if receipt.again else 201,
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 # Other scripts' digits are digits too. A sign in front says that digits follow, and does no harm.
 _EMAIL: Final = (
-    r"(?<![\w.%+-])[\w.%+'-]++"
+    r"(?<![\w.%+'-])[\w.%+'-]++"
     r"(?:@|＠|\s?[(\[{]\s?at\s?[)\]}]\s?)"
     r"[\w-]+(?:(?:\.|．|\s?[(\[{]\s?dot\s?[)\]}]\s?)[\w-]+)+"
 )

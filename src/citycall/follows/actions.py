@@ -71,7 +71,9 @@ def ask(
         known = of_email(email)
         if any(_same(each, follow) and each.confirmed_at for each in known):
             return proven
-        if len(known) >= MOST_FOLLOWS:
+        # What strangers asked for in somebody's name takes none of their places.
+        counted = [each for each in known if each.confirmed_at] if proven else known
+        if len(counted) >= MOST_FOLLOWS:
             if proven:
                 raise TooManyFollows(_too_many())
             return False

@@ -71,12 +71,14 @@ def tell(follow_id: int, *, at: datetime) -> int:
     ``TryAgainLater``, with all the news kept.
     """
     with transaction.atomic():
-        rows = Follow.objects.select_for_update(of=("self",)).select_related("contact")
+        # New requests may be noted for the row meanwhile: that needs no more than its key.
+        locked = Follow.objects.select_for_update(of=("self",), no_key=True)
+        rows = locked.select_related("contact")
         follow = rows.filter(pk=follow_id, confirmed_at__isnull=False).first()
         if follow is None or not follow.contact.email:
             return 0
         news = list(follow.news.order_by("pk")[:_LOOKED_AT])
-        shown = _still_new(news)
+        shown = [row for row in _still_new(news) if _still_concerns(follow, row)]
         if shown:
             _send(
                 follow,
@@ -114,6 +116,17 @@ def _is_near(follow: Follow, row: Published) -> bool:
         return False
     here = (row.longitude, row.latitude)
     return distance_m((follow.longitude, follow.latitude), here) <= follow.within_m
+
+
+def _still_concerns(follow: Follow, row: Published) -> bool:
+    """Whether it is still what and where they follow: it may have been sorted anew since.
+
+    One whose place is hidden by now is near nobody.
+    """
+    if follow.service_id is not None:
+        return follow.service_id == row.service_id
+    group = written().service_by_id(row.service_id).spec.group
+    return follow.group in {"", group} and _is_near(follow, row)
 
 
 def _due(at: datetime) -> QuerySet[Follow]:

@@ -206,6 +206,7 @@ def _said(notice: Notice) -> Notice:
     return replace(
         notice,
         service=said(notice.service),
+        service_before=said(notice.service_before),
         agency=said(notice.agency),
         outcome=said(notice.outcome),
         reason=said(notice.reason),

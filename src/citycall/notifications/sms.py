@@ -56,6 +56,9 @@ def _send(provider: SmsProvider, *, to: str, text: str) -> None:
             most_bytes=100_000,
         )
     except Unreached as error:
+        if error.sent:
+            # It may be on its way: sending it again would cost, and come, twice.
+            raise Refused(f"The provider did not answer: {error.why}") from error
         raise TryAgainLater(f"The provider could not be reached: {error.why}") from error
     if not 200 <= reply.status < 300:
         raise _verdict(reply.status, _code_in(reply.body))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
+import phonenumbers
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
@@ -60,6 +61,8 @@ def ask_by_phone(phone: str, *, at: datetime) -> bool:
 
     Returns whether a message is owed now.
     """
+    if not _is_here(phone):
+        return False
     numbers = of_phone(phone).contacts()
     contact = numbers.order_by("-pk").first()
     recent = _recent(SMS, at=at)
@@ -69,6 +72,15 @@ def ask_by_phone(phone: str, *, at: datetime) -> bool:
         log.warning("No more than %d links by text message in an hour.", MOST_SMS_AN_HOUR)
         return False
     return _owe(contact, SMS, at=at)
+
+
+def _is_here(phone: str) -> bool:
+    """Whether a number is of the city's own country: others can be made to cost what they like."""
+    own = phonenumbers.country_code_for_region(settings.CITYCALL_COUNTRY)
+    try:
+        return phonenumbers.parse(phone).country_code == own
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def address(link: AccessLink) -> str:

@@ -23,7 +23,16 @@ class Person:
     account_id: int | None = None
 
     def contacts(self) -> QuerySet[Contact]:
-        """The contacts that are this person's."""
+        """The contacts that are this person's, and those given with reports made while signed in.
+
+        Those may have another address or none: a contact belongs to one report alone.
+        """
+        if self.account_id is None:
+            return self._proven()
+        own = Report.objects.filter(pk__in=accounts.reports_of(self.account_id))
+        return self._proven() | Contact.objects.filter(pk__in=own.values("contact_id"))
+
+    def _proven(self) -> QuerySet[Contact]:
         if self.email:
             return with_email(self.email)
         return with_phone(self.phone).filter(account__isnull=True)
@@ -31,8 +40,8 @@ class Person:
     def reports(self) -> QuerySet[Report]:
         """The reports told with these contacts, or made while signed in."""
         if self.account_id is None:
-            return personal.reports_of(self.contacts())
-        return personal.reports_of(self.contacts(), also=accounts.reports_of(self.account_id))
+            return personal.reports_of(self._proven())
+        return personal.reports_of(self._proven(), also=accounts.reports_of(self.account_id))
 
     @property
     def name(self) -> str:

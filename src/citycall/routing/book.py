@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from citycall.places.index import AreaRef
@@ -84,6 +86,12 @@ class Decision:
     def reason(self) -> str:
         """One sentence that answers "why this team?"."""
         return self._case.reason()
+
+    @property
+    def reason_on_record(self) -> str:
+        """The same for staff to read later: in the city's language, whoever's report it was."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return self.reason
 
     @property
     def considered(self) -> tuple[Considered, ...]:

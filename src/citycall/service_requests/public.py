@@ -199,6 +199,13 @@ def _own(asked: Report, request: ServiceRequest, *, by: Actor) -> OwnReport | No
     )
 
 
+def _place_for(own: OwnReport | None, request: ServiceRequest) -> str:
+    """The place as its first reporter told it, for them alone: their own words may name people."""
+    if own is not None and own.report.number == request.number:
+        return request.place
+    return place_for_all(request)
+
+
 def _told(
     asked: Report,
     request: ServiceRequest,
@@ -223,7 +230,7 @@ def _told(
         agency="" if hidden else agency.name,
         agency_phone="" if hidden else agency.spec.phone,
         team="" if hidden else catalog().team(request.team_id).name,
-        place="" if placeless else request.place if own else place_for_all(request),
+        place="" if placeless else _place_for(own, request),
         point=None if placeless else _point(request),
         report_count=1 if hidden else request.report_count,
         reported_at=asked.reported_at,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg.pq import Format
 
-from citycall.catalog.queries import Catalog, catalog
+from citycall.catalog.queries import Catalog, written
 from citycall.catalog.specs import Privacy
 from citycall.contacts.in_words import hide, hide_in_place
 from citycall.core import paging
@@ -240,7 +240,7 @@ def _rows(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tup
 
 def ids_with(privacy: Privacy) -> str:
     """The ids of the services of one kind of privacy, as an array in SQL."""
-    return _ids_of(catalog())[privacy]
+    return _ids_of(written())[privacy]
 
 
 @lru_cache(maxsize=2)

@@ -39,7 +39,7 @@ def take(told: Telling, longitude: str, latitude: str) -> None:
     if place_words.near(pin) is None:
         return
     if told.chosen or told.longitude:
-        told.place, told.found, told.decided, told.kind = "", None, None, ""
+        told.place, told.directions, told.found, told.decided, told.kind = "", "", None, None, ""
     told.longitude, told.latitude, told.accuracy = pin
     told.pointed = place_words.at_pin(pin)
     told.joins = ""

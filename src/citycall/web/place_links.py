@@ -35,7 +35,7 @@ def take(kept: Telling, linked: LinkedPlace) -> None:
     """Mean this place instead of any told before."""
     if linked.label == kept.place:
         return
-    kept.place, kept.kind, kept.joins = linked.label, "", ""
+    kept.place, kept.kind, kept.directions, kept.joins = linked.label, "", "", ""
     kept.longitude = kept.latitude = kept.accuracy = ""
     kept.found = kept.decided = kept.pointed = kept.taken_at = None
     kept.done = [step for step in kept.done if step not in {"where", "known"}]

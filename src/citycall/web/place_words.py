@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from citycall.core.errors import Faults
@@ -87,7 +89,9 @@ def at_pin(pin: Typed) -> dict[str, str] | None:
     point = near(pin)
     if point is None or not queries.areas().inside_city(*point):
         return None
-    around = queries.surroundings(*point)
+    # Kept with the request, for crews and everyone: in the city's language, whoever reports.
+    with translation.override(settings.LANGUAGE_CODE):
+        around = queries.surroundings(*point)
     kind = LocationKind.ADDRESS if around.address else around.kind
     return {"words": around.words, "kind": kind.value}
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from citycall.catalog.queries import catalog
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.errors import NotFound
+from citycall.core.phrases import said
 from citycall.pages import moments
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import specs_along
@@ -182,7 +183,7 @@ _NEXT: Final[Mapping[Status, Callable[[PublicRequest], str]]] = {
 
 def _entry(happening: Happening, spec: ServiceSpec | None, *, at: datetime) -> Entry:
     title = TITLES[Kind(happening.kind)](happening)
-    text = happening.words
+    text = said(happening.words or "")
     facts = happening.facts
     if happening.kind == Kind.SUBMITTED and "team" in facts:
         text = _to_team(facts["team"])

@@ -1,6 +1,6 @@
 """The resident who is signed in: kept in the session, beside and apart from staff's sign-in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,8 +19,15 @@ SIGNED_IN_FOR: Final = timedelta(hours=12)
 
 
 def begin(request: HttpRequest, account: Account, *, at: datetime) -> None:
-    """Sign a resident in, under a session key that nobody can have planted."""
+    """Sign a resident in, under a session key that nobody can have planted.
+
+    Nothing stays of somebody else who was signed in here.
+    """
+    kept = request.session.get(_ACCOUNT)
+    if kept is not None and int(kept["id"]) != account.pk:
+        request.session.flush()
     request.session.cycle_key()
+    visits.unshow(request)
     visits.unprove_person(request)
     request.session[_ACCOUNT] = {
         "id": account.pk,
@@ -41,6 +48,17 @@ def account_of(request: HttpRequest, *, at: datetime) -> Account | None:
     if kept is None or datetime.fromisoformat(kept["at"]) + SIGNED_IN_FOR < at:
         return None
     return accounts.with_session(int(kept["id"]), sessions=int(kept["sessions"]))
+
+
+def show(request: HttpRequest, reports: Sequence[int]) -> None:
+    """Let the pages of these reports know their reporter, as long as who is here holds."""
+    kept = request.session.get(_ACCOUNT)
+    if kept is not None:
+        until = datetime.fromisoformat(kept["at"]) + SIGNED_IN_FOR
+        account = int(kept["id"]), int(kept["sessions"])
+        visits.show(request, reports, until=until, account=account)
+    elif (until_proven := visits.proven_until(request)) is not None:
+        visits.show(request, reports, until=until_proven, account=None)
 
 
 def is_begun(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import ServiceEntry, catalog
-from citycall.catalog.specs import Stop
+from citycall.catalog.specs import ContactRequirement, Stop
 from citycall.core.errors import DomainError, Faults
 from citycall.emergencies.dangers import Caution
 from citycall.places.candidates import Candidate
@@ -165,13 +165,19 @@ class Telling:
             words=self.words.strip(),
             wanted=self.wanted.strip(),
             answers=self.own_answers(),
-            contact=ContactDetails(
-                name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip()
-            ),
+            contact=self._contact(),
             language=get_language() or settings.LANGUAGE_CODE,
             idempotency_key=self.idempotency_key,
             stop_read=bool(self.stop_read) and self.stop() is None,
             no_danger=dangers.still_heard(self.texts, self.no_danger),
+        )
+
+    def _contact(self) -> ContactDetails:
+        """How to reach the person; nothing where the service does not ask who reports."""
+        if self.entry().spec.contact == ContactRequirement.NOT_ASKED:
+            return ContactDetails()
+        return ContactDetails(
+            name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip()
         )
 
     @property

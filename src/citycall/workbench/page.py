@@ -17,6 +17,7 @@ from citycall.catalog.specs import ServiceSpec
 from citycall.core import clock, languages, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
+from citycall.core.phrases import said
 from citycall.feedback.ratings import ratings_for
 from citycall.places.queries import areas
 from citycall.service_requests import queries
@@ -207,7 +208,7 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
         Entry(
             at=event.at,
             title=sentence(event, spec=had, people=people),
-            text=event.words or "",
+            text=said(event.words or ""),
             by=event.actor_name or _kind_of_actor(event),
             internal=event.visibility == Visibility.INTERNAL,
             language=spoken.get(event.pk, ""),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
-from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
+from citycall.catalog.queries import ServiceEntry, UnknownService, catalog, written
 from citycall.catalog.specs import Privacy
 from citycall.core import clock
 from citycall.core.actors import Actor
@@ -56,7 +56,8 @@ def change_service(
     )
     former, entry = catalog().service_by_id(request.service_id), _chosen(service_code)
     _check(former, entry)
-    decision = routing().choose(entry, request.areas, at)
+    _check_joined(request, former, entry)
+    decision = routing().choose(written().service_by_id(entry.id), request.areas, at)
     if decision.team_id != request.team_id:
         request.status, request.assignee = Status.NEW, None
     request.service_id, request.rule_id = entry.id, decision.rule_id
@@ -72,7 +73,7 @@ def change_service(
             "service_before": former.code,
             "service": entry.code,
             "team": request.team_id,
-            "why_team": decision.reason,
+            "why_team": decision.reason_on_record,
         },
         words=why,
     )
@@ -88,6 +89,16 @@ def _chosen(code: str) -> ServiceEntry:
     if not entry.active:
         raise BadChoice(_("This service is no longer offered."), field="service")
     return entry
+
+
+def _check_joined(request: ServiceRequest, former: ServiceEntry, entry: ServiceEntry) -> None:
+    """What was joined with the request keeps its own service, and is shown as that is."""
+    joined = ServiceRequest.objects.filter(merged_into=request)
+    if entry.spec.privacy != former.spec.privacy and joined.exists():
+        raise BadChoice(
+            _("Other requests were joined with this one. Please separate them first."),
+            field="service",
+        )
 
 
 def _check(former: ServiceEntry, entry: ServiceEntry) -> None:

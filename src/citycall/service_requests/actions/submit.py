@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
-from citycall.catalog.queries import Catalog, catalog
+from citycall.catalog.queries import Catalog, catalog, written
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import Conflict
@@ -90,7 +90,8 @@ def submit(draft: Draft, *, by: Actor, at: datetime, agreed_at: datetime | None 
     allow(by)
     book = catalog()
     checked = checks.check(draft, catalog=book, areas=areas())
-    decision = routing().choose(checked.entry, checked.area_ids, at)
+    entry = written().service_by_id(checked.entry.id)
+    decision = routing().choose(entry, checked.area_ids, at)
     due = agreed_at or _due_at(checked, decision, book=book, at=at)
     row = _row(draft, checked, decision, due=due, by=by, at=at)
     for _attempt in range(_NUMBER_TRIES):
@@ -247,7 +248,7 @@ def _told(
         "status": Status.NEW.value,
         "service": checked.entry.spec.code,
         "team": decision.team_id,
-        "reason": decision.reason,
+        "reason": decision.reason_on_record,
         "due_at": due.isoformat() if due else None,
     }
     if checked.stop is not None:

@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from citycall.catalog import rules as catalog_rules
+from citycall.catalog.queries import catalog
 from citycall.contacts.models import Contact
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
-from citycall.core.errors import Conflict, NotAllowed
+from citycall.core.errors import Conflict, Faults, NotAllowed
 from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
 from citycall.service_requests import checks, policies, queries
@@ -91,6 +94,7 @@ def _join(
         channel=draft.channel,
         words=draft.words,
         wanted=draft.wanted,
+        answers=_answers(draft),
         language=draft.language,
         reported_at=at,
         idempotency_key=submit.key_of(draft, by=by),
@@ -101,7 +105,7 @@ def _join(
         Kind.REPORT_ADDED,
         by=by,
         at=at,
-        data={"report": report.pk, "reports": request.report_count},
+        data={"report": report.pk, "reports": request.report_count, **_read(draft)},
     )
     return Receipt(
         request_id=request.pk,
@@ -109,6 +113,29 @@ def _join(
         number=report.number,
         promised_at=request.promised_at,
     )
+
+
+def _answers(draft: Draft) -> dict[str, Any]:
+    """What was answered so far and can be kept; nothing more is asked of who joins a problem."""
+    if not draft.service:
+        return {}
+    spec = catalog().service(draft.service).spec
+    try:
+        return catalog_rules.check_answers(spec, draft.answers)
+    except Faults as error:
+        wrong = {name.removeprefix("answers.") for name in error.faults}
+        known = {code: given for code, given in draft.answers.items() if spec.question(code)}
+        return {code: given for code, given in known.items() if code not in wrong}
+
+
+def _read(draft: Draft) -> dict[str, Any]:
+    """Which warnings were read before this was sent."""
+    told: dict[str, Any] = {"no_danger": draft.no_danger} if draft.no_danger else {}
+    if draft.service and draft.stop_read:
+        stop = catalog_rules.stop_for(catalog().service(draft.service).spec, draft.answers)
+        if stop is not None:
+            told["stop_read"] = stop.kind.value
+    return told
 
 
 @transaction.atomic

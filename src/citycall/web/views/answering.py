@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -70,7 +72,9 @@ def _take(request: HttpRequest, told: PublicRequest) -> HttpResponse:
         feedback.confirm(report, by=by, at=at)
         messages.success(request, _("Thank you. The request is closed as confirmed."))
     else:
-        feedback.dispute(report, by=by, at=at, words=_("It is still there."))
+        with translation.override(settings.LANGUAGE_CODE):
+            words = _("It is still there.")
+        feedback.dispute(report, by=by, at=at, words=words)
         messages.success(
             request,
             _("The request is open again. Thank you. If you like, add below what is still wrong."),

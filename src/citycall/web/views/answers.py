@@ -72,7 +72,7 @@ def _listed(
     after = request.GET.get("after", "")[:600]
     for language in dict.fromkeys((alerts.language(), settings.LANGUAGE_CODE)):
         lines, older = queries.listed(language=language, kind=kind, after=after, size=PAGE)
-        if lines or after:
+        if lines:
             break
     return lines, older
 

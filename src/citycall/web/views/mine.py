@@ -159,8 +159,7 @@ def _page(
     if person is not None:
         page = belongings.page(person, older_than=request.GET.get("older", ""))
         # Whose address it is, theirs are the reports; their pages then know the reporter.
-        for report in page.rows:
-            visits.prove(request, report.pk)
+        signed_in.show(request, [report.pk for report in page.rows])
         began = "older" in request.GET
         context |= {"lines": _lines(page.rows), "older": page.older, "began": began}
         context |= {

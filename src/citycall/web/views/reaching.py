@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from citycall.core import clock, numbers
 from citycall.core.errors import Faults
-from citycall.service_requests.actions.give_contact import give_contact
+from citycall.service_requests.actions.give_contact import KnownAlready, give_contact
 from citycall.service_requests.drafts import ContactDetails
 from citycall.web import visits
 from citycall.web.forms import ContactForm
@@ -35,5 +35,8 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
         )
     except Faults as error:
         return show(request, told, contact=ContactForm(typed=typed, faults=error.faults))
+    except KnownAlready:
+        # A second tap, or a second page: what was told first holds.
+        return redirect("web:request", number=numbers.show(told.number))
     messages.success(request, _("Thank you. You will hear from us when something changes."))
     return redirect("web:request", number=numbers.show(told.number))

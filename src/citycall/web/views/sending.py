@@ -100,8 +100,11 @@ def deliver(request: HttpRequest, told: Telling) -> HttpResponse:
     """Hand the report in, remember that it is this visitor's, and lead to its number.
 
     Raises ``Faults`` for what has to be changed, and ``NotOpen`` where the known problem that it
-    should join has ended meanwhile.
+    should join has ended meanwhile. Nothing is sent before a stop that it calls for was read.
     """
+    if told.halted:
+        telling.save(request, told)
+        return redirect("web:report-stop")
     try:
         receipt = signed_in.sent(request, lambda: _sent_elsewhere(told) or _send(told))
     except checks.Stopped:

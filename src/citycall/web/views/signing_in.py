@@ -152,7 +152,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget on this device who was here, and all that they did."""
     visits.forget(request)
     messages.success(request, _("You are signed out."))
-    return redirect("web:me")
+    return _left()
 
 
 @own
@@ -164,7 +164,14 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
         accounts.sign_out_everywhere(account)
     visits.forget(request)
     messages.success(request, _("You are signed out on every device."))
-    return redirect("web:me")
+    return _left()
+
+
+def _left() -> HttpResponse:
+    response = redirect("web:me")
+    # Going back must not show what was there; what waits to be sent stays.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @method_decorator(own, name="dispatch")

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from citycall.appointments.actions.hold import release
-from citycall.web import photo_keeping, photo_point, place_links, steps, telling
+from citycall.web import photo_keeping, photo_point, steps, telling
 from citycall.web.steps import Step
 from citycall.web.telling import Telling
+from citycall.web.views.telling import take_first
 
 
 @require_POST
@@ -34,15 +35,15 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _begin_with_place(request: HttpRequest, kept: Telling) -> None:
     """The place is told before anything else; what it is about is asked afterwards."""
-    _take_link(request, kept)
+    take_first(request, kept)
     if kept.service:
         if kept.day:
             release(kept.key)
-        kept.service, kept.day, kept.joins, kept.done = "", "", "", []
+        kept.service, kept.day, kept.joins, kept.stopped_at, kept.done = "", "", "", "", []
 
 
 def _keep_photos(request: HttpRequest, kept: Telling) -> None:
-    _take_link(request, kept)
+    take_first(request, kept)
     uploads = request.FILES.getlist("photos")
     if not uploads:
         messages.warning(request, _("Please choose a photo first."))
@@ -63,10 +64,3 @@ def _answer_photo_place(kept: Telling, answer: str) -> None:
     photo_point.accept(kept, answer)
     if kept.pointed and not kept.service:
         kept.done = sorted({*kept.done, Step.WHERE.value})
-
-
-def _take_link(request: HttpRequest, kept: Telling) -> None:
-    """The place of the link that the first page was opened by."""
-    linked = place_links.read(request.POST.get(place_links.FIELD, ""))
-    if linked is not None:
-        place_links.take(kept, linked)

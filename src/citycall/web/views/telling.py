@@ -59,17 +59,20 @@ class What(View):
         kept = telling.load(request)
         if kept is None or (request.POST.get("anew") and kept.service != code):
             kept = Telling()
-        _take(request, kept)
+        take_first(request, kept)
         if kept.service != code:
             kept.service, kept.joins, kept.asked_at, kept.done = code, "", "", []
         _settle_place(kept)
         return go_on(request, kept, passed=Step.WHAT)
 
 
-def _take(request: HttpRequest, kept: Telling) -> None:
+def take_first(request: HttpRequest, kept: Telling) -> None:
     """Keep the words of the first box, the place of a link, and what is no emergency."""
     words = request.POST.get("words", "")[:LONGEST_WORDS].strip()
-    if words and words not in kept.words:
+    if words and Step.DETAILS not in kept.done:
+        # Said anew on the first page, instead of what was tried there before.
+        kept.words = words
+    elif words and words not in kept.words:
         kept.words = f"{kept.words}\n{words}".strip()
     linked = place_links.read(request.POST.get(place_links.FIELD, ""))
     if linked is not None:

@@ -9,7 +9,7 @@ const PAUSE = 700;
 const form = document.querySelector("[data-find-form]");
 const list = document.querySelector("[data-find-list]");
 const suggested = document.querySelector("[data-suggested]");
-const kept = document.querySelector("[data-words]");
+const kept = document.querySelectorAll("[data-words]");
 
 let waiting;
 let announcing;
@@ -75,7 +75,7 @@ function typed(words) {
   const counted = count ? form.dataset.some.replace("%s", count) : form.dataset.none;
   say(asked.length && (count || !suggested) ? counted : "");
   if (!suggested) return;
-  if (kept) kept.value = words;
+  for (const field of kept) field.value = words;
   if (words.trim().length < FEWEST) suggested.replaceChildren();
   else waiting = setTimeout(() => look(words), WAIT);
 }
