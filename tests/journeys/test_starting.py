@@ -181,6 +181,7 @@ def test_a_sign_leads_to_a_report_of_its_place(
         check(opened, "here", scripts=scripts)
         page.get_by_role("link", name="Print a sign").click()
         shown = page.get_by_role("img", name="QR code")
+        page.wait_for_load_state()
         assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
         check(opened, "sign", scripts=scripts)
         page.go_back()

@@ -41,6 +41,16 @@ HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
 };
 """
 
+# At once, while the map is still on its way to the place that was chosen.
+CHOOSE_AND_PRESS = """
+() => {
+  document.querySelector("[role=option]").click();
+  document
+    .querySelector(".cc-map__pin")
+    .dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", shiftKey: true }));
+}
+"""
+
 
 @pytest.fixture
 def site(
@@ -291,6 +301,18 @@ def test_a_pin_moved_away_asks_which_is_meant(site: str) -> None:
         page.get_by_role("button", name=re.compile("^Where the pin is")).click()
         expect(place_field(page)).to_have_value("")
         assert value(page, "code") == ""
+
+
+def test_a_key_pressed_while_the_map_still_moves_is_a_small_step(site: str) -> None:
+    with at_where(site) as opened:
+        page = opened.page
+        wait_for_map(page)
+        place_field(page).press_sequentially("hoop")
+        page.get_by_role("option").first.wait_for()
+        page.wait_for_timeout(700)
+        page.evaluate(CHOOSE_AND_PRESS)
+        moved = 39.25 - float(value(page, "latitude"))
+        assert 0 < moved < 0.005
 
 
 @pytest.mark.parametrize("size", SIZES)

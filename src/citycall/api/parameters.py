@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from citycall.core import clock
+from citycall.core import clock, phrases
 
 # PostgreSQL cannot keep the null character as text.
 STORABLE: Final = r"^[^\x00]*$"
@@ -105,7 +105,7 @@ Language = Annotated[str, Field(max_length=8, pattern=LANGUAGE_PATTERN)]
 def speaking(language: str) -> AbstractContextManager[None]:
     """Speak this language, or the city's first where it is empty or not offered."""
     return translation.override(
-        language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language if phrases.is_offered(language) else settings.LANGUAGE_CODE
     )
 
 

@@ -31,6 +31,11 @@ def spoken() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
+def is_offered(language: str) -> bool:
+    """Whether the city speaks a language, by its code."""
+    return language in dict(settings.LANGUAGES)
+
+
 def is_first(language: str) -> bool:
     """Whether the city writes in this language itself, so that nothing is to be looked up."""
     return language == settings.LANGUAGE_CODE

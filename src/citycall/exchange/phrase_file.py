@@ -97,7 +97,7 @@ def _told(content: bytes, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _check(language: str) -> None:
-    if language not in dict(settings.LANGUAGES) or phrases.is_first(language):
+    if not phrases.is_offered(language) or phrases.is_first(language):
         others = ", ".join(code for code, _n in settings.LANGUAGES if not phrases.is_first(code))
         sentence = _("This must be one of: %(known)s.") % {"known": others}
         raise Faults({"language": sentence})

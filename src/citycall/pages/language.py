@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from citycall.core import phrases
+
 # Any address says which language is wanted, so that a link or a printed code can choose it.
 ASKED: Final = "language"
 # What is the same in every language: shared caches may keep one copy of it.
@@ -50,7 +52,7 @@ def spoken_language(
 
 def _offered(code: str) -> str:
     """The code where this language is offered, else empty."""
-    return code if code in dict(settings.LANGUAGES) else ""
+    return code if phrases.is_offered(code) else ""
 
 
 def _is_remembered(request: HttpRequest, language: str) -> bool:

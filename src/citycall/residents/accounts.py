@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from citycall.contacts.models import Contact
+from citycall.core import phrases
 from citycall.residents.models import Account, Elsewhere, OwnReport
 
 
@@ -58,10 +59,9 @@ def of_email(email: str) -> Account | None:
 
 def remember(account: Account, *, name: str, phone: str, language: str) -> None:
     """Keep how the person wishes to be called, reached and spoken to; ``phone`` is E.164."""
-    spoken = {code for code, _name in settings.LANGUAGES}
     contact = account.contact
     contact.name, contact.phone = name.strip()[:150], phone
-    contact.language = language if language in spoken else settings.LANGUAGE_CODE
+    contact.language = language if phrases.is_offered(language) else settings.LANGUAGE_CODE
     contact.save(update_fields=["name", "phone", "language"])
 
 

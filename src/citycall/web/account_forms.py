@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from citycall.follows.models import Often
-from citycall.web.forms import EmailForm, TypedForm
+from citycall.web.forms import ContactForm, EmailForm, TypedForm
 
 
 class ReachForm(TypedForm):
@@ -35,20 +35,10 @@ class CodeForm(TypedForm):
     )
 
 
-class SettingsForm(TypedForm):
-    """How somebody wishes to be called, reached and spoken to."""
+class SettingsForm(ContactForm):
+    """How somebody wishes to be called, reached and spoken to; the address is the account's."""
 
-    name = forms.CharField(
-        label=_("Your name"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "name", "maxlength": 150}),
-    )
-    phone = forms.CharField(
-        label=_("Phone number"),
-        help_text=_("In case the crew cannot find the place."),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "maxlength": 40}),
-    )
+    email = None  # type: ignore[assignment]
     language = forms.ChoiceField(label=_("The language in which we write to you"))
 
     def __init__(

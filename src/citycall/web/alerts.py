@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
-from citycall.core import clock
+from citycall.core import clock, phrases
 from citycall.core.errors import Faults
 from citycall.knowledge import alerts
 from citycall.knowledge.specs import AlertSpec, AlertState
@@ -25,7 +24,7 @@ _STATES: Final = {
 
 def language() -> str:
     """The reader's language."""
-    return get_language() or "en"
+    return phrases.spoken()
 
 
 def told(alert: AlertSpec) -> dict[str, Any]:

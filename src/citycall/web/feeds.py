@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import catalog
@@ -69,7 +68,7 @@ def atom(rows: Sequence[Published], *, name: str, here: str) -> bytes:
         description=title,
         feed_url=f"{settings.PUBLIC_URL}{here}",
         feed_guid=f"{settings.PUBLIC_URL}{here}",
-        language=get_language(),
+        language=phrases.spoken(),
     )
     for row in rows:
         link = f"{settings.PUBLIC_URL}{reverse('web:nearby-request', args=[row.id])}"

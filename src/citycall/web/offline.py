@@ -10,12 +10,13 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import Catalog, ServiceEntry, catalog
 from citycall.catalog.questions import Datatype
+from citycall.core import phrases
 from citycall.core.errors import DomainError, Faults
 from citycall.places.candidates import Verdict
 from citycall.service_requests.drafts import Draft
@@ -76,7 +77,7 @@ class OfflineForm(TypedForm):
 
 def services_parts() -> str:
     """The questions and needs of every service, each in a template element of its own."""
-    language = get_language() or settings.LANGUAGE_CODE
+    language = phrases.spoken()
     return _rendered(catalog(), language, settings.CITYCALL_EMERGENCY_NUMBER)
 
 

@@ -8,14 +8,13 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.catalog.specs import ContactRequirement, Stop
+from citycall.core import phrases
 from citycall.core.errors import DomainError, Faults
 from citycall.emergencies.dangers import Caution
 from citycall.places.candidates import Candidate
@@ -166,7 +165,7 @@ class Telling:
             wanted=self.wanted.strip(),
             answers=self.own_answers(),
             contact=self._contact(),
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=phrases.spoken(),
             idempotency_key=self.idempotency_key,
             stop_read=bool(self.stop_read) and self.stop() is None,
             no_danger=dangers.still_heard(self.texts, self.no_danger),

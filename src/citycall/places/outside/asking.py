@@ -8,10 +8,10 @@ from functools import lru_cache
 from importlib.metadata import version
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic_core import from_json
 
+from citycall.core.phrases import spoken
 from citycall.places import coordinates
 from citycall.places.candidates import Candidate
 from citycall.places.geocoder_settings import Geocoder
@@ -101,7 +101,7 @@ class _Desk:
 
     def ask(self, words: str, *, box: Box | None) -> tuple[Find, ...]:
         """The finds for these words, none where there is no answer."""
-        language = get_language() or settings.LANGUAGE_CODE
+        language = spoken()
         key: Hashable = words.casefold(), box, language
         kept = self.memory.recall(key)
         if kept is not None:

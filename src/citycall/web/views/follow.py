@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from citycall.core import clock
+from citycall.core import clock, phrases
 from citycall.follows import actions
 from citycall.follows.actions import Wanted
 from citycall.follows.links import BadFollowLink
@@ -64,7 +63,7 @@ class Ask(View):
                 wanted,
                 email=email,
                 often=Often(typed["often"]),
-                language=get_language() or "en",
+                language=phrases.spoken(),
                 proven=bool(proven),
                 at=at,
             )

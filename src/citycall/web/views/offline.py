@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,7 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citycall.accounts import callers
 from citycall.catalog.queries import catalog
-from citycall.core import clock, numbers
+from citycall.core import clock, numbers, phrases
 from citycall.core.actors import resident
 from citycall.core.errors import DomainError, Faults
 from citycall.notifications import links
@@ -189,5 +188,4 @@ def share(request: HttpRequest) -> HttpResponse:
 
 
 def _language(asked: str) -> str:
-    spoken = {code for code, _name in settings.LANGUAGES}
-    return asked if asked in spoken else translation.get_language() or settings.LANGUAGE_CODE
+    return asked if phrases.is_offered(asked) else phrases.spoken()

@@ -1,13 +1,12 @@
 """Messages on this device: a browser begins or ends to take them, for a report of its person's."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from citycall.accounts import misses
 from citycall.contacts import actions, queries
-from citycall.core import clock, numbers
+from citycall.core import clock, numbers, phrases
 from citycall.core.errors import DomainError
 from citycall.service_requests import public
 from citycall.web import visits
@@ -36,7 +35,7 @@ def _do(request: HttpRequest, report_id: int) -> str:
             endpoint=endpoint,
             public_key=sent.get("public_key", ""),
             secret=sent.get("secret", ""),
-            language=get_language() or "en",
+            language=phrases.spoken(),
             by=by,
             at=at,
         )

@@ -1,14 +1,12 @@
 """How may the city reach you? Asked once more when the report is made, for who left it empty."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from citycall.core import clock, numbers
+from citycall.core import clock, numbers, phrases
 from citycall.core.errors import Faults
 from citycall.service_requests.actions.give_contact import KnownAlready, give_contact
 from citycall.service_requests.drafts import ContactDetails
@@ -29,7 +27,7 @@ def give(request: HttpRequest, number: str) -> HttpResponse:
         give_contact(
             report.pk,
             details=ContactDetails(**typed),
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=phrases.spoken(),
             by=visits.resident_of(request),
             at=clock.now(),
         )

@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 from limits import RateLimitItem, RateLimitItemPerMinute
 
-from citycall.core import clock
+from citycall.core import clock, phrases
 from citycall.pages.language import remember
 from citycall.residents import accounts, codes, oidc
 from citycall.residents.models import Account
@@ -51,7 +50,7 @@ class SignIn(View):
             return self._page(request, typed=typed, faults=faults, status=429)
         # The code serves in this session alone, which must not be one that somebody planted.
         request.session.cycle_key()
-        code_id = codes.ask(email, language=_language(), at=clock.now())
+        code_id = codes.ask(email, language=phrases.spoken(), at=clock.now())
         request.session[_ASKED] = {"code": code_id, "email": email}
         return redirect("web:sign-in-code")
 
@@ -93,7 +92,7 @@ class Code(View):
         except (codes.BadCode, codes.CodeOver) as problem:
             return self._page(request, typed=typed, fault=problem.message, status=422)
         del request.session[_ASKED]
-        account = accounts.enter(email, language=_language(), at=at)
+        account = accounts.enter(email, language=phrases.spoken(), at=at)
         return _entered(request, account)
 
     def _page(
@@ -116,7 +115,7 @@ def go_elsewhere(request: HttpRequest) -> HttpResponse:
     if settings.OIDC is None or not pace.may(request, CODES, "sign-in elsewhere"):
         return redirect("web:sign-in-by-code")
     try:
-        asked = oidc.ask(settings.OIDC, back=_back(), language=_language(), at=clock.now())
+        asked = oidc.ask(settings.OIDC, back=_back(), language=phrases.spoken(), at=clock.now())
     except oidc.SignInFailed as error:
         return _failed(request, error)
     request.session[_ELSEWHERE] = asked.kept
@@ -140,7 +139,7 @@ def back_from_elsewhere(request: HttpRequest) -> HttpResponse:
         subject=person.subject,
         email=person.email,
         name=person.name,
-        language=_language(),
+        language=phrases.spoken(),
         at=at,
     )
     return _entered(request, account)
@@ -232,7 +231,3 @@ def _failed(request: HttpRequest, error: oidc.SignInFailed) -> HttpResponse:
 
 def _back() -> str:
     return f"{settings.PUBLIC_URL}/me/elsewhere/back"
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE

@@ -166,6 +166,11 @@ class CityMap {
     this.drawings = [];
     this.choices = [];
     this.marker = null;
+    // The zoom that the map is on its way to.
+    this.ahead = null;
+    map.on("moveend", () => {
+      this.ahead = null;
+    });
     map.on("click", ({ lngLat, originalEvent }) => {
       if (this.taps && !originalEvent.target.closest?.(".maplibregl-marker")) {
         this.putPin(lngLat.toArray(), { by: "tap" });
@@ -240,7 +245,9 @@ class CityMap {
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const length = event.shiftKey ? 60 : 12;
+    // As far as it will look once the map has arrived, not as it looks from high above.
+    const zoom = this.map.getZoom();
+    const length = (event.shiftKey ? 60 : 12) * 2 ** (zoom - (this.ahead ?? zoom));
     const at = this.map.project(this.marker.getLngLat());
     const there = [at.x + step[0] * length, at.y + step[1] * length];
     this.marker.setLngLat(this.map.unproject(there));
@@ -251,7 +258,8 @@ class CityMap {
   keepPinInView([x, y]) {
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
     if (x < 40 || y < 60 || x > width - 40 || y > height - 30) {
-      this.map.panTo(this.marker.getLngLat(), { duration: 150 });
+      const zoom = this.ahead ?? this.map.getZoom();
+      this.go({ center: this.marker.getLngLat(), zoom, duration: 150 });
     }
   }
 
@@ -286,12 +294,17 @@ class CityMap {
 
   look(points, { zoom = 17 } = {}) {
     if (points.length === 1) {
-      this.map.easeTo({ center: points[0], zoom: Math.max(zoom, 12), duration: 500 });
+      this.go({ center: points[0], zoom: Math.max(zoom, 12), duration: 500 });
     } else if (points.length) {
       const around = new this.library.LngLatBounds();
       for (const point of points) around.extend(point);
       this.map.fitBounds(around, { padding: 50, maxZoom: zoom, duration: 500 });
     }
+  }
+
+  go(camera) {
+    this.map.easeTo(camera);
+    this.ahead = this.map.isMoving() ? camera.zoom : null;
   }
 
   remove() {
