@@ -24,6 +24,9 @@ def _list(name: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+_SMALL_READINGS = "-c jit=off -c max_parallel_workers_per_gather=0"
+
+
 def database_of(url: str) -> dict[str, Any]:
     """Django's database settings for a PostgreSQL URL, as libpq reads it."""
     parts = conninfo_to_dict(url)
@@ -39,6 +42,9 @@ def database_of(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **options,
+            # Many small readings at once: to share one out among processes, or to compile it,
+            # takes longer than it does, and takes it from everybody else.
+            "options": f"{options.get('options', '')} {_SMALL_READINGS}".lstrip(),
             "prepare_threshold": 1,
             "server_side_binding": True,
             "application_name": "citycall",
@@ -160,9 +166,19 @@ STATIC_ROOT = homes.home() / "static"
 UPLOADS = homes.folder("uploads")
 # The city's own map, as `citycall places tiles` builds it.
 MAPS = homes.home() / "maps"
+# Parts of pages that are the same for everybody who reads one language, kept by each process.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},
+    },
+}
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "citycall.pages.static_files.StaticFiles"},
 }
 # Files with a digest in their name never change, nor do those in a folder named by a version: the
 # map's library finds its worker by its plain name there.

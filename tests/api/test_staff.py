@@ -157,6 +157,8 @@ def test_what_the_service_does_not_have_is_refused(worker, path) -> None:
 
 def test_words_that_say_nothing_are_refused(worker, path) -> None:
     assert worker.post(f"{path}/cancel", {"reason": "  "}).status_code == 422
+    for blank in ("\x1c", "\x85", "\ufeff"):
+        assert worker.post(f"{path}/cancel", {"reason": blank}).status_code == 422
 
 
 def test_a_key_that_may_only_read_takes_no_step(city, path) -> None:

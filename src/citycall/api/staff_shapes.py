@@ -12,8 +12,10 @@ from citycall.api.requests_shapes import STATUSES, NamedOut, OutcomeOut
 from citycall.api.schemas import Strict
 from citycall.service_requests.drafts import LONGEST_WORDS
 
-# At least one character that is not a space.
-Said = Annotated[str, Field(max_length=LONGEST_WORDS, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+# At least one character that is not blank. Which are differs between languages of programs, so
+# those that only some of them take for a space are named.
+_NOT_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85\ufeff][^\x00]*$"
+Said = Annotated[str, Field(max_length=LONGEST_WORDS, pattern=_NOT_BLANK)]
 Code = Annotated[Text, Field(min_length=1, max_length=80)]
 Named = Annotated[
     str,

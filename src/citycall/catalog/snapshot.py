@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from citycall.catalog.specs import OutcomeSpec, ServiceSpec
 from citycall.core.errors import NotFound
 
 T = TypeVar("T")
+_editions = count(1)
 
 
 class UnknownService(NotFound):
@@ -67,7 +69,11 @@ class Group:
 
 
 class Catalog:
-    """Services, outcomes, agencies and teams; retired ones are found by code and id only."""
+    """Services, outcomes, agencies and teams; retired ones are found by code and id only.
+
+    ``edition`` is this catalog's own number within the process: what was made of one catalog is
+    right as long as the number is the same.
+    """
 
     def __init__(
         self,
@@ -75,6 +81,7 @@ class Catalog:
         outcomes: Iterable[OutcomeEntry],
         directory: Directory,
     ) -> None:
+        self.edition = next(_editions)
         self.directory = directory
         self._by_id = {entry.id: entry for entry in services}
         self._by_code = {entry.spec.code: entry for entry in self._by_id.values()}

@@ -1,6 +1,7 @@
 """The Markdown of articles: as HTML that cannot hold anything but text, and as plain text."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,6 +22,7 @@ def html(text: str) -> str:
     return written
 
 
+@lru_cache(maxsize=1_000)
 def plain(text: str) -> str:
     """The words alone, a line for each paragraph, heading or item."""
     return "\n".join(filter(None, map(_words, _blocks(text))))

@@ -1,8 +1,10 @@
 """What is known around a place: what was asked of the page, and what its map and list are told."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from django import forms
@@ -39,6 +41,7 @@ _SHOWS: Final = (
     (Age.YEAR.value, gettext_lazy("Reported in the last 12 months")),
     (MONTHS, gettext_lazy("Reported in the months given below")),
 )
+_FILTERS: Final = ("within", "show", "group", "first", "last")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 _GREATEST_ZOOM: Final = 24.0
 # From this resolution on several hexagons lie in one neighborhood and need names of their own.
@@ -86,6 +89,12 @@ class NearbyForm(TypedForm):
         self._offer("within", [(str(metres), distance(metres)) for metres in WITHIN_M])
         self._offer("group", [("", _("Everything")), *_groups().items()])
 
+    @property
+    def filters(self) -> str:
+        """All that the filters' fields show: what is chosen in them and what is wrong."""
+        shown = {name: self.data.get(name, "") for name in _FILTERS}
+        return json.dumps([shown, self.errors.get_json_data()])
+
     def chosen(self) -> list[str]:
         """What is chosen, in words; what was not told has its usual value."""
         shows = {value: str(words) for value, words in _SHOWS}
@@ -123,7 +132,7 @@ def read(query: Query, *, at: datetime) -> Asked:
     within = query.get("within") or str(USUAL_WITHIN_M)
     if within not in {str(metres) for metres in WITHIN_M}:
         raise BadQuestion(_("Please choose one of the distances."), field="within")
-    names = ("show", "first", "last", "group")
+    names = [name for name in _FILTERS if name != "within"]
     # The point is that of the words it came with; with other words it means nothing.
     is_same_place = query.get("of", words) == words
     return Asked(
@@ -223,7 +232,7 @@ def request_told(point: Point, *, at: datetime) -> dict[str, Any]:
     entry = catalog().service_by_id(point.service_id)
     return {
         "id": point.request_id,
-        "url": reverse("web:nearby-request", args=[point.request_id]),
+        "url": f"{_requests_address()}{point.request_id}",
         "service": entry.name,
         "place": point.place,
         "status": point.status.value,
@@ -232,6 +241,12 @@ def request_told(point: Point, *, at: datetime) -> dict[str, Any]:
         % {"day": moments.in_words(point.requested_at, at=at, style="day")},
         "reports": _reports(point.report_count),
     }
+
+
+@cache
+def _requests_address() -> str:
+    """What the address of every request on the map begins with."""
+    return reverse("web:nearby-request", args=[0]).removesuffix("0")
 
 
 def _reports(count: int) -> str:

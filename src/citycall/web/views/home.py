@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """What can I do here?"""
     at = clock.now()
     context = {
-        "groups": service_groups(),
+        "groups": service_groups,
+        "edition": catalog().edition,
         "something_else": catalog().something_else,
         "track": TrackForm(typed={}),
         "own": bool(visits.own_reports(request)),
@@ -57,7 +58,8 @@ def services(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "found": found,
-        "groups": service_groups(),
+        "groups": service_groups,
+        "edition": catalog().edition,
         "something_else": catalog().something_else,
     }
     return render(request, "web/services.html", context)

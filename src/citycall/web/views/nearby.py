@@ -13,6 +13,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from citycall.accounts.sign_in import client_address
+from citycall.catalog.queries import catalog
 from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
@@ -93,12 +94,15 @@ def _page(
             " or an address nearby."
         )
     form = NearbyForm(typed=typed, faults=faults)
-    return render(
-        request,
-        "web/nearby.html",
-        {"now": clock.now(), **told, "form": form, "chosen": form.chosen()},
-        status=fault.status if fault is not None else 200,
-    )
+    context = {
+        "now": clock.now(),
+        **told,
+        "form": form,
+        "chosen": form.chosen(),
+        "edition": catalog().edition,
+    }
+    status = fault.status if fault is not None else 200
+    return render(request, "web/nearby.html", context, status=status)
 
 
 def _around(

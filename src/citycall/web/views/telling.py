@@ -262,7 +262,8 @@ def _choose_service(request: HttpRequest, *, words: str = "", fault: str = "") -
     context = {
         "words": words,
         "suggested": suggest(words),
-        "groups": service_groups(),
+        "groups": service_groups,
+        "edition": catalog().edition,
         "something_else": catalog().something_else,
         "unfinished": unfinished,
         "begun": beginnings.told(kept) if kept is not None else None,
