@@ -1,10 +1,9 @@
 """Write the JSON API's reference from its contract; with ``--check`` only compare.
 
 ``tests/api/contract.json`` is the OpenAPI document, which a test holds equal to what the site
-serves. From it are made ``docs/reference/json-api.md`` and the page ``/developers/reference``.
+serves. From it are made ``docs/reference/json-api.md`` and what ``/developers/reference`` shows.
 """
 
-import html
 import json
 import re
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 CONTRACT = ROOT / "tests" / "api" / "contract.json"
 DOCS = ROOT / "docs" / "reference" / "json-api.md"
-PAGE = ROOT / "src/citycall/web/templates/web/developers/_operations.html"
+PAGE = ROOT / "src/citycall/web/api_reference.json"
 COMMAND = "python scripts/api_reference.py"
 _WHOLES = {"Listed": "list", "Page": "page"}
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -254,74 +253,59 @@ def _escaped(text: str) -> str:
 
 
 def page(contract: Mapping[str, Any]) -> str:
-    """The part of the site's own page."""
-    found = list(operations(contract))
-    tags = list(dict.fromkeys(operation.tag for operation in found))
-    lines = [f"{{# Made from the contract by {COMMAND}; do not edit. #}}"]
-    lines.append('<div class="web-operations">')
-    for tag in tags:
-        lines.append(f'  <h2 id="{_anchor(tag)}">{_text(tag)}</h2>')
-        lines.append('  <ul class="usa-list">')
-        for each in (one for one in found if one.tag == tag):
-            link = f'<a href="#{each.anchor}">{each.method} {_text(each.path)}</a>'
-            lines.append(f"    <li>{link} {_text(each.summary)}</li>")
-        lines.append("  </ul>")
-        for each in (one for one in found if one.tag == tag):
-            lines += _html_of(each)
-    lines.append('  <h2 id="shapes">Shapes</h2>')
-    for name, words, rows in shapes(contract):
-        lines.append(f'  <h3 id="{_anchor(name)}"><code>{_text(name)}</code></h3>')
-        lines += [f"  <p>{_marked(words)}</p>"] if words else []
-        lines += _list(rows)
-    lines.append("</div>")
-    return "\n".join(lines) + "\n"
+    """What the site's own page shows, an operation or a shape in each line."""
+    told = {
+        "operations": [_operation_told(each) for each in operations(contract)],
+        "shapes": [
+            {"anchor": _anchor(name), "name": name, "words": words, "rows": _rows(rows)}
+            for name, words, rows in shapes(contract)
+        ],
+    }
+    parts = [f"{_json(name)}: [\n{_lines(items)}\n]" for name, items in told.items()]
+    return f"{{\n{_lined(parts)}\n}}\n"
 
 
-def _html_of(operation: Operation) -> Iterator[str]:
-    head = (
-        f'<span class="web-method">{operation.method}</span> <code>{_text(operation.path)}</code>'
-    )
-    yield f'  <h3 id="{operation.anchor}">{head}</h3>'
-    ended = "<strong>Deprecated.</strong> " if operation.deprecated else ""
-    yield f"  <p>{ended}{_text(operation.summary)}. {_marked(operation.key)}</p>"
-    for paragraph in filter(None, operation.description.split("\n\n")):
-        yield f"  <p>{_marked(_line(paragraph))}</p>"
-    for heading, rows in _tables(operation):
-        yield f"  <h4>{heading.capitalize()}</h4>"
-        yield from _list(rows)
-    yield f"  <p>Fails with {operation.failures}.</p>"
-    if operation.example:
-        label = f'aria-label="Example of {operation.method} {_text(operation.path)}"'
-        code = f"<pre><code>{_text(operation.example)}</code></pre>"
-        yield f'  <div class="web-code" tabindex="0" role="region" {label}>{code}</div>'
+def _operation_told(operation: Operation) -> dict[str, Any]:
+    return {
+        "group": _anchor(operation.tag),
+        "tag": operation.tag,
+        "anchor": operation.anchor,
+        "method": operation.method,
+        "path": operation.path,
+        "summary": operation.summary,
+        "key": operation.key,
+        "deprecated": operation.deprecated,
+        "paragraphs": [_line(each) for each in operation.description.split("\n\n") if each],
+        "parameters": _rows(operation.parameters),
+        "body": _rows(operation.body),
+        "answers": _rows(operation.answers),
+        "failures": operation.failures,
+        "example": operation.example,
+    }
 
 
-def _list(rows: tuple[Row, ...]) -> Iterator[str]:
-    yield "  <dl>"
-    for row in rows:
-        kind = f" {_text(row.kind)}" if row.kind else ""
-        yield f"    <dt><code>{_text(row.name)}</code>{kind}</dt>"
-        yield f"    <dd>{_marked(row.words)}</dd>"
-    yield "  </dl>"
+def _rows(rows: tuple[Row, ...]) -> list[list[str]]:
+    return [[row.name, row.kind, row.words] for row in rows]
+
+
+def _lines(items: list[dict[str, Any]]) -> str:
+    return _lined([_json(item) for item in items])
+
+
+def _lined(parts: list[str]) -> str:
+    return ",\n".join(parts)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _anchor(text: str) -> str:
     return "of-" + re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
-def _text(text: str) -> str:
-    """Text for a template: no markup of its own, and none of the template's."""
-    safe = html.escape(text)
-    return safe.replace("{", "&#123;").replace("}", "&#125;")
-
-
-def _marked(text: str) -> str:
-    """Text in which `code` is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))
-
-
 def main() -> int:
-    """Write both pages, or say which is out of date."""
+    """Write both files, or say which is out of date."""
     contract = json.loads(CONTRACT.read_text())
     made = {DOCS: markdown(contract), PAGE: page(contract)}
     if "--check" not in sys.argv:

@@ -5,7 +5,7 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # It has no types.
     """Files with a digest in their name; a page asks for dozens of their addresses.
 
     What was gathered stays the same while a process runs, so an address that was found is kept.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citycall.core import clock
-from citycall.web import worked_examples
+from citycall.web import api_reference, worked_examples
 from citycall.web.worked_examples import EXAMPLES, LANGUAGES, Sample
 
 
@@ -29,7 +29,8 @@ def developers(request: HttpRequest) -> HttpResponse:
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Which operations has the JSON API, and what do they take and answer?"""
-    return render(request, "web/developers/reference.html", {"address": settings.PUBLIC_URL})
+    context = {"address": settings.PUBLIC_URL, **api_reference.reference()}
+    return render(request, "web/developers/reference.html", context)
 
 
 @require_safe
