@@ -56,7 +56,7 @@ def _not_found() -> NotFound:
 def report_by_number(number: int) -> Report:
     """The report with this confirmation number; raises ``NotFound``."""
     try:
-        return Report.objects.select_related("service_request", "contact").get(number=number)
+        return Report.objects.select_related("contact").get(number=number)
     except Report.DoesNotExist:
         raise _not_found() from None
 
@@ -80,7 +80,7 @@ def family_ids(request_id: int) -> list[int]:
 
 def request_of(report: Report) -> ServiceRequest:
     """The problem that a report leads to today, through any merging."""
-    return ServiceRequest.objects.select_related(*_WITH).get(pk=root_id(report.service_request_id))
+    return ServiceRequest.objects.get(pk=root_id(report.service_request_id))
 
 
 def get_for(actor: Actor, number: int) -> ServiceRequest:
