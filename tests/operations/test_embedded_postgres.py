@@ -209,11 +209,15 @@ def test_the_server_is_known_where_processes_can_only_be_listed(
     server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pid = pid_of(server)
-    found = set(server_processes.server_processes(server.data))
-    monkeypatch.setattr(server_processes, "HAS_PROCESSES", False)
-    assert server_processes.server_pid(server.data) == pid
-    assert set(server_processes.server_processes(server.data)) == found
-    assert len(found) > 3
+    before = set(server_processes.server_processes(server.data))
+    with monkeypatch.context() as patch:
+        patch.setattr(server_processes, "HAS_PROCESSES", False)
+        assert server_processes.server_pid(server.data) == pid
+        listed = set(server_processes.server_processes(server.data))
+    after = set(server_processes.server_processes(server.data))
+    # The server starts and ends processes of its own at any time.
+    assert before & after <= listed <= before | after
+    assert len(before & after) > 3
 
 
 def test_a_kill_during_recovery(server: EmbeddedPostgres) -> None:
