@@ -66,14 +66,14 @@ _FIND = """
 SELECT source_id, id, status FROM service_requests_servicerequest
 WHERE source = %s AND NOT (source = '') AND source_id = ANY(%s)
 """
+# At once for all: looked up one by one, a plan made while the table was small would go through all
+# events for each of them once it is large.
 _LAST_TOLD = """
-SELECT r.id, last.id, last.data
-FROM unnest(%(requests)s::bigint[]) AS r (id)
-CROSS JOIN LATERAL (
-    SELECT e.id, e.data FROM core_event e
-    WHERE e.subject_kind = %(subject)s AND e.subject_id = r.id AND e.kind = %(imported)s
-    ORDER BY e.id DESC LIMIT 1
-) last
+SELECT DISTINCT ON (e.subject_id) e.subject_id, e.id, e.data
+FROM core_event e
+WHERE e.subject_kind = %(subject)s AND e.subject_id = ANY(%(requests)s::bigint[])
+    AND e.kind = %(imported)s
+ORDER BY e.subject_id, e.id DESC
 """
 _WORKED_ON = """
 SELECT DISTINCT e.subject_id
