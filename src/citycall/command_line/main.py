@@ -18,6 +18,7 @@ from citycall.command_line import (
     partners,
     places,
     run,
+    staffing,
     tiles,
     training,
 )
@@ -51,6 +52,7 @@ for command in (
     partners.partner,
     open_data.export,
     training.train,
+    staffing.staffing,
     data.catalog,
     data.phrases,
     data.places,
