@@ -57,6 +57,13 @@ def test_the_citys_own_language_is_not_remarked_upon(sit, report) -> None:
     assert "Written in" not in text_of(sit("crew"), number)
 
 
+def test_a_danger_that_was_heard_and_denied_is_told(sit, report) -> None:
+    number = report(words="It is on fire, but that is over.", no_danger="fire")
+    page = text_of(sit("crew"), number)
+    assert "The words sounded like danger. Shown first: “If something is burning" in page
+    assert "The words sounded like danger" not in text_of(sit("crew"), report())
+
+
 def test_why_this_team(sit, report) -> None:
     page = text_of(sit("crew"), report())
     assert "No rule fits, so “Pothole” goes to its own team, Paving." in page

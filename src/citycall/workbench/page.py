@@ -18,6 +18,7 @@ from citycall.core import clock, languages, numbers
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.models import Event, Visibility
 from citycall.core.phrases import said
+from citycall.emergencies.dangers import Danger, caution
 from citycall.feedback.ratings import ratings_for
 from citycall.places.queries import areas
 from citycall.service_requests import queries
@@ -57,6 +58,7 @@ class Entry:
     internal: bool
     language: str
     written_in: str
+    warned: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,20 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
             internal=event.visibility == Visibility.INTERNAL,
             language=spoken.get(event.pk, ""),
             written_in=languages.written_in(spoken.get(event.pk, "")),
+            warned=_warned(event),
         )
         for event, had in reversed(list(zip(events, specs, strict=True)))
     ]
+
+
+def _warned(event: Event) -> str:
+    """Which danger was heard in the words of a report, and denied, before it was sent."""
+    code = event.data.get("no_danger")
+    if code not in set(Danger):
+        return ""
+    return _("The words sounded like danger. Shown first: “%(text)s” Answer: no emergency.") % {
+        "text": caution(Danger(code)).text
+    }
 
 
 def _kind_of_actor(event: Event) -> str:
