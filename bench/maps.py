@@ -22,14 +22,10 @@ def reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
         where.psql(f"VACUUM ANALYZE service_requests_{table}")
     city = _city(where)
     middles = _points(where)
-    everything = by_age(Age.YEAR, at=at, zone=zone)
-    selections = {
-        "open": by_age(Age.OPEN, at=at, zone=zone),
-        "week": by_age(Age.WEEK, at=at, zone=zone),
-        "month": by_age(Age.MONTH, at=at, zone=zone),
-        "year": everything,
-        "year_of_a_group": everything.of([e.id for e in catalog().groups[0].services]),
-    }
+    ages = (Age.OPEN, Age.WEEK, Age.MONTH, Age.YEAR)
+    selections = {age.value: by_age(age, at=at, zone=zone) for age in ages}
+    group = [entry.id for entry in catalog().groups[0].services]
+    selections["year_of_a_group"] = selections["year"].of(group)
 
     def city_wide(name: str, zoom: float) -> Callable[[int], object]:
         return lambda n: request_map.hexagons(city, zoom, selections[name])

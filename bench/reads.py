@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from bench import maps, stage
+
+Floats = npt.NDArray[np.float64]
 
 ROUNDS = 5
 CALLS = 60
@@ -65,6 +68,17 @@ def _times(call: Callable[[int], object]) -> Sequence[float]:
     return times
 
 
+def _places(where: stage.Stage) -> tuple[Floats, Floats, list[int]]:
+    """Longitudes, latitudes and services of open requests of late."""
+    points = where.psql(
+        "SELECT longitude, latitude, service_id FROM service_requests_servicerequest "
+        "WHERE longitude IS NOT NULL AND status IN ('new', 'assigned', 'in_progress', 'on_hold') "
+        "ORDER BY requested_at DESC LIMIT 200"
+    )
+    longitudes, latitudes = (np.array([float(str(row[k])) for row in points]) for k in (0, 1))
+    return longitudes, latitudes, [int(str(row[2])) for row in points]
+
+
 def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     from citycall.accounts.models import Role
     from citycall.catalog.queries import catalog
@@ -74,17 +88,10 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     from citycall.service_requests import queries
     from citycall.workbench import queue
 
-    points = where.psql(
-        "SELECT longitude, latitude, service_id FROM service_requests_servicerequest "
-        "WHERE longitude IS NOT NULL AND status IN ('new', 'assigned', 'in_progress', 'on_hold') "
-        "ORDER BY requested_at DESC LIMIT 200"
-    )
+    longitudes, latitudes, services = _places(where)
     found = where.psql("SELECT number FROM service_requests_report ORDER BY id DESC LIMIT 5000")[
         ::50
     ]
-    longitudes = np.array([float(str(row[0])) for row in points])
-    latitudes = np.array([float(str(row[1])) for row in points])
-    services = [int(str(row[2])) for row in points]
     agency = catalog().agencies[0].id
     dispatcher = Actor(
         kind=ActorKind.STAFF, id=1, memberships=frozenset({(Role.DISPATCHER.value, agency)})

@@ -43,8 +43,9 @@ def database_of(url: str) -> dict[str, Any]:
         "OPTIONS": {
             **options,
             # Many small readings at once: to share one out among processes, or to compile it,
-            # takes longer than it does, and takes it from everybody else.
-            "options": f"{options.get('options', '')} {_SMALL_READINGS}".lstrip(),
+            # takes longer than it does, and takes it from everybody else. The URL's own come last,
+            # and so prevail.
+            "options": f"{_SMALL_READINGS} {options.get('options', '')}".rstrip(),
             "prepare_threshold": 1,
             "server_side_binding": True,
             "application_name": "citycall",

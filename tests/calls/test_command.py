@@ -4,10 +4,12 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 
+from citycall.calls.staffing.history import counted
 from citycall.command_line.main import citycall
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -84,3 +86,11 @@ def test_a_state_that_is_none_is_told(calls: Path) -> None:
     told = ask("forecast", str(calls), "--handling", "180", "--subdivision", "XX")
     assert told.exit_code == 1
     assert "No public holidays are known for this part of the country." in told.output
+
+
+def test_times_with_and_without_their_zone_are_counted_alike() -> None:
+    zone = ZoneInfo("America/New_York")
+    told = ["2026-03-02T23:10:00", "2026-03-03T04:20:00+00:00", "2026-03-04T09:00:00"]
+    counts = counted(map(datetime.fromisoformat, told), zone=zone)
+    assert [day.isoformat() for day in counts] == ["2026-03-02", "2026-03-03"]
+    assert counts[MONDAY.date()][46] == 2

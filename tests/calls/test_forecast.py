@@ -101,3 +101,9 @@ def test_a_line_that_nobody_called_is_expected_to_stay_silent() -> None:
 def test_a_history_of_less_than_two_weeks_is_refused() -> None:
     with pytest.raises(TooShort, match="14 days"):
         Learned(history(FEWEST_DAYS - 1))
+
+
+def test_a_short_history_does_not_claim_to_be_sure() -> None:
+    past = history(FEWEST_DAYS)
+    for told in Learned(past).forecast(after(past)):
+        assert told.low < told.calls < told.high

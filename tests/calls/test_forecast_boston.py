@@ -1,9 +1,7 @@
 """The forecast against half a year of Boston's calls, a hurricane and holidays among them."""
 
-import os
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import holidays
 import numpy as np
@@ -11,6 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from citycall.calls.staffing.forecast import HALF_HOURS, Learned
+from tests import real_data
 
 pytestmark = pytest.mark.real_data
 
@@ -25,12 +24,7 @@ History = dict[date, Sequence[float]]
 @pytest.fixture(scope="module")
 def calls() -> History:
     """The calls of each half hour; skipped without the data, but never in CI."""
-    beside = Path(__file__).parents[3] / "shared" / "data"
-    path = Path(os.environ.get("CITYCALL_DATA", beside)) / "boston" / "311_2011.parquet"
-    if not path.is_file():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have the 311 data; there is none at {path}")
-        pytest.skip(f"there is no 311 data at {path}; set CITYCALL_DATA")
+    path = real_data.found("boston/311_2011.parquet")
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
     counted = {day: [0.0] * HALF_HOURS for day in days}
     table = parquet.read_table(path, columns=["open_dt", "source"])

@@ -108,8 +108,10 @@ def test_with_nobody_there_everybody_hangs_up() -> None:
     assert told.mean_s == pytest.approx(120)
 
 
-def test_no_calls_need_no_people() -> None:
-    assert required(replace(HALF_HOUR, calls=0), Goal()).people == 0
+@pytest.mark.parametrize("calls", [0.0, 5e-324, 1e-20])
+@pytest.mark.parametrize("patience_s", [None, 60.0])
+def test_no_calls_need_no_people(calls: float, patience_s: float | None) -> None:
+    assert required(replace(HALF_HOUR, calls=calls, patience_s=patience_s), Goal()).people == 0
 
 
 def test_callers_who_never_hang_up_are_the_limit_of_patience() -> None:

@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from django.db import close_old_connections, connection
 
+from citycall.settings import database_of
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -42,3 +44,10 @@ def test_the_next_request_gets_a_new_connection() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_options_of_the_address_prevail_over_ours() -> None:
+    url = "postgresql://citycall@db.example/citycall?options=-c%20jit%3Don"
+    options = str(database_of(url)["OPTIONS"]["options"]).split()
+    assert options.index("jit=off") < options.index("jit=on")
+    assert "max_parallel_workers_per_gather=0" in options

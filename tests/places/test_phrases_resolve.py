@@ -1,6 +1,5 @@
 """The phrases' expected places exist in the layers, and what is said to be nonsense is."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 from shapely import Point
 
+from tests import real_data
 from tests.places.phrases.expected import NAME_FIELDS, Expected, Layers, to_metres
 
 PHRASES = YAML(typ="safe").load(Path(__file__).parent / "phrases" / "baltimore.yaml")
@@ -30,13 +30,7 @@ APART_M = 100.0
 @pytest.fixture(scope="module")
 def layers() -> Layers:
     """Baltimore's layers; the tests are skipped without them, but never in CI."""
-    beside = Path(__file__).parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("CITYCALL_DATA", beside)) / "baltimore" / "geo"
-    if not folder.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have the 311 data; there is none at {folder}")
-        pytest.skip(f"there is no 311 data at {folder}; set CITYCALL_DATA")
-    return Layers(folder)
+    return Layers(real_data.found("baltimore/geo"))
 
 
 def test_the_set_is_large_and_says_nothing_twice() -> None:

@@ -1,6 +1,5 @@
 """Baltimore's own layers: all of them build, and a second build changes nothing."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from citycall.places.actions.building import build_gazetteer
 from citycall.places.coordinates import distance_m
 from citycall.places.gazetteer.report import BuildReport
 from citycall.places.models import Block, Corner, Place
+from tests import real_data
 from tests.places.gazetteer.town import AT
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.django_db]
@@ -22,13 +22,7 @@ MANIFEST = Path(citycall.__file__).parent / "places" / "layouts" / "baltimore.ya
 @pytest.fixture(scope="module")
 def layers() -> Path:
     """Where Baltimore's layers are; the tests are skipped without them, but never in CI."""
-    beside = Path(__file__).parents[4] / "shared" / "data"
-    folder = Path(os.environ.get("CITYCALL_DATA", beside)) / "baltimore" / "geo"
-    if not folder.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have the 311 data; there is none at {folder}")
-        pytest.skip(f"there is no 311 data at {folder}; set CITYCALL_DATA")
-    return folder
+    return real_data.found("baltimore/geo")
 
 
 def build(layers: Path) -> BuildReport:

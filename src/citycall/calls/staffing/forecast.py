@@ -111,7 +111,9 @@ class Learned:
             for day, ratio, usual in zip(self._days, ratios, self._usual, strict=True)
             if not usual
         )
-        self._past = self._tried(totals) if tried else ratios
+        tries = self._tried(totals) if tried else np.empty(0)
+        # A short history has no weeks to try; its own days are what is known then.
+        self._past = tries if tries.size else ratios[self._usual]
 
     def forecast(self, days: Sequence[date], *, times: float = 1.0) -> list[Forecast]:
         """What to expect of these days; ``times`` as many calls asks "what if"."""
@@ -134,7 +136,7 @@ class Learned:
             days = slice(end, end + 7)
             usual = self._usual[days]
             found.append(((totals[days] + 1) / (then._expected(self._days[days]) + 1))[usual])
-        return np.concatenate(found) if found else np.ones(1)
+        return np.concatenate([*found, np.empty(0)])
 
     def storm(self) -> float:
         """How many times as many calls came on days that were unusually busy; 1 without any."""

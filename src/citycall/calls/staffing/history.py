@@ -13,7 +13,7 @@ def counted(times: Iterable[datetime], *, zone: ZoneInfo) -> dict[date, list[flo
     From the day of the first call to the one before the last, which may not be over. Times without
     a zone are the city's own.
     """
-    local = [at.astimezone(zone) if at.tzinfo is not None else at for at in times]
+    local = [at.astimezone(zone) if at.tzinfo else at.replace(tzinfo=zone) for at in times]
     if not local:
         return {}
     first, last = min(local).date(), max(local).date()

@@ -117,7 +117,7 @@ class Goal:
     def __post_init__(self) -> None:
         if not all(0 < part <= 1 for part in (self.answered, self.abandoned, self.busy)):
             raise BadDemand(_("Parts must be more than 0% and at most 100%."))
-        if self.within_s < 0:
+        if not self.within_s >= 0:
             raise BadDemand(_("Times must be more than zero."))
 
     def met_by(self, waiting: Waiting) -> bool:
@@ -147,7 +147,7 @@ def erlang_c(load: float, people: int) -> float:
 
 def waiting(demand: Demand, people: int, *, within_s: float) -> Waiting:
     """What ``people`` make of the demand; raises ``TooFewPeople`` where nobody ever hangs up."""
-    if demand.calls == 0:
+    if demand.load < _NEGLIGIBLE:
         return Waiting(people=people, waits=0, answered=1, abandoned=0, mean_s=0, busy=0)
     if demand.patience_s is None:
         return _patient(demand, people, within_s=within_s)
@@ -160,7 +160,7 @@ def required(demand: Demand, goal: Goal) -> Waiting:
     Raises ``OutOfReach`` where more than ``MOST_PEOPLE`` would not do.
     """
     fewest = 0
-    if demand.patience_s is None and demand.calls:
+    if demand.patience_s is None and demand.load >= _NEGLIGIBLE:
         fewest = math.floor(demand.load) + 1
     enough = max(fewest, 1)
     while not _reaches(demand, enough, goal):
