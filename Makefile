@@ -1,10 +1,10 @@
 # The commands of the project; `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick browser check format messages bench bench-smoke lock clean
+.PHONY: help demo test quick rooms browser check format messages bench bench-smoke lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Quick tests use both cores of a small machine; the browser's share one server and run in a row.
+# Both cores of a small machine; the browser's share one server in each file and run by file.
 WORKERS ?= 2
 TRANSLATIONS := $(wildcard src/citycall/locale/*/LC_MESSAGES/django.po)
 
@@ -25,8 +25,13 @@ test: .venv/ready-dev quick browser ## set up and run all tests
 quick: .venv/ready-dev ## unit and integration tests
 	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow"
 
+# The doors' pages ask the same rooms, so another database has nothing to say about them.
+rooms: .venv/ready-dev ## unit and integration tests but those of pages
+	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow" \
+		$(addprefix --ignore=tests/,console demo journeys manage pages telephony web)
+
 browser: .venv/ready-dev ## slow tests and journeys in a real browser
-	$(BIN)/pytest -n 1 -q -m "browser or slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "browser or slow"
 
 check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs, languages
 	$(BIN)/ruff format --check .

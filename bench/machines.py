@@ -277,9 +277,7 @@ def _unchanged(port: int, facts: Facts, seconds: int) -> dict[str, Any]:
     for question in QUESTIONS:
         if question.name == "bbox":
             continue
-        address = question.address(facts, random.Random(3))
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}") as answer:
-            tag = answer.headers["ETag"]
+        address, tag = _tagged(port, question, facts)
         full = ask([address], port=port, seconds=seconds)
         header = f"If-None-Match: {tag}\r\n"
         short = ask([address], port=port, seconds=seconds, headers=header, expected=304)
@@ -288,6 +286,19 @@ def _unchanged(port: int, facts: Facts, seconds: int) -> dict[str, Any]:
             "times_as_fast": round(short / full, 2),
         }
     return found
+
+
+def _tagged(port: int, question: Question, facts: Facts) -> tuple[str, str]:
+    """An address that has an answer (a private request has none), and the tag of that answer."""
+    chance = random.Random(3)
+    while True:
+        address = question.address(facts, chance)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}") as answer:
+                return address, answer.headers["ETag"]
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
 
 
 def _create(

@@ -87,6 +87,7 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     from citycall.places.queries import areas
     from citycall.service_requests import queries
     from citycall.workbench import queue
+    from citycall.workbench.filters import Asked
 
     longitudes, latitudes, services = _places(where)
     found = where.psql("SELECT number FROM service_requests_report ORDER BY id DESC LIMIT 5000")[
@@ -96,7 +97,6 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
     dispatcher = Actor(
         kind=ActorKind.STAFF, id=1, memberships=frozenset({(Role.DISPATCHER.value, agency)})
     )
-    teams = queue.teams_of(dispatcher)
     now = datetime.now(UTC)
     older = queries.work_list(SYSTEM, size=50).older
 
@@ -122,11 +122,9 @@ def _reads(where: stage.Stage) -> dict[str, Callable[[int], object]]:
         "list_first_page": lambda n: queries.work_list(SYSTEM, size=50),
         "list_next_page": lambda n: queries.work_list(SYSTEM, size=50, older_than=older),
         "list_of_agency": lambda n: queries.work_list(dispatcher, status="open", size=50),
-        "queue_open": lambda n: queue.open_work(dispatcher, teams, pile="open", at=now, size=50),
-        "queue_disputed": lambda n: queue.open_work(
-            dispatcher, teams, pile="disputed", at=now, size=50
-        ),
-        "queue_counts": lambda n: queue.counts(dispatcher, teams, at=now),
+        "queue_open": lambda n: queue.page(dispatcher, Asked(), at=now),
+        "queue_disputed": lambda n: queue.page(dispatcher, Asked(show="disputed"), at=now),
+        "queue_counts": lambda n: queue.counts(dispatcher, Asked(), at=now),
         "follow_by_number": follow,
         "nearest_open_same_service": nearest,
         "point_in_areas": in_areas,

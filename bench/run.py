@@ -27,6 +27,13 @@ class Sizes:
     forwarded: int
     offline: int
     learned: int
+    opened: int
+    lookups: int
+    storm: tuple[int, float, int, float]
+    # People who want the same date, which has a place for every tenth.
+    bookings: int
+    batch: tuple[int, int]
+    closures: int
 
 
 FULL = Sizes(
@@ -41,6 +48,14 @@ FULL = Sizes(
     forwarded=1_000,
     offline=1_000,
     learned=20_000,
+    opened=100_000,
+    lookups=2_500,
+    # Calls, in so many minutes, for so many call-takers, and how many times faster it goes.
+    storm=(2_200, 30.0, 25, 3.0),
+    bookings=500,
+    # Requests of the past, and requests in one batch.
+    batch=(100_000, 5_000),
+    closures=60_000,
 )
 SMOKE = Sizes(
     rounds=2,
@@ -54,6 +69,12 @@ SMOKE = Sizes(
     forwarded=20,
     offline=20,
     learned=2_000,
+    opened=2_000,
+    lookups=100,
+    storm=(150, 2.5, 25, 6.0),
+    bookings=60,
+    batch=(2_000, 200),
+    closures=3_000,
 )
 
 
@@ -177,10 +198,56 @@ def _first_load(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]
     return first_load.measure(where, rounds=sizes.rounds)
 
 
+def _console(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import console
+
+    return console.measure(where, requests=sizes.large, sentences=sizes.rounds)
+
+
 def _suggestions(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import suggesting
 
     return suggesting.measure(where, requests=sizes.learned)
+
+
+def _workqueue(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import workqueue
+
+    return workqueue.measure(where, opened=sizes.opened, calls=4 * sizes.rounds * sizes.rounds)
+
+
+def _duplicates(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import duplicates
+
+    return duplicates.measure(where, most=sizes.lookups)
+
+
+def _storm(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import storm
+
+    calls, minutes, takers, factor = sizes.storm
+    story = storm.Storm(calls=calls, minutes=minutes, takers=takers, factor=factor)
+    return storm.measure(where, storm=story)
+
+
+def _bookings(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import bookings
+
+    people = sizes.bookings
+    return bookings.measure(where, secret=secret, people=people, places=people // 10)
+
+
+def _batches(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import batches
+
+    history, picked = sizes.batch
+    return batches.measure(where, history=history, picked=picked, rounds=min(sizes.rounds, 3))
+
+
+def _closures(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import closures
+
+    return closures.measure(where, requests=sizes.closures)
 
 
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
@@ -196,4 +263,11 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "offline": _offline,
     "first_load": _first_load,
     "suggestions": _suggestions,
+    "console": _console,
+    "workqueue": _workqueue,
+    "duplicates": _duplicates,
+    "storm": _storm,
+    "bookings": _bookings,
+    "batches": _batches,
+    "closures": _closures,
 }

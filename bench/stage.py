@@ -127,7 +127,11 @@ def web(stage: Stage, *, port: int, **settings: str) -> Child:
         **settings,
     }
     child = Child(command, environment)
-    wait_for(port)
+    try:
+        wait_for(port)
+    except TimeoutError:
+        child.stop()
+        raise
     return child
 
 
@@ -137,8 +141,8 @@ def worker(stage: Stage) -> Child:
 
 
 def wait_for(port: int) -> None:
-    """Wait until the site answers, at most half a minute."""
-    deadline = time.monotonic() + 30
+    """Wait until the site answers, at most two minutes: others may have the machine."""
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):

@@ -165,9 +165,11 @@ def keep(page: Page, name: str) -> None:
 def check(opened: OpenedPage) -> None:
     """The page is usable by everybody, and nothing on it failed."""
     page = opened.page
-    assert opened.complaints == [], page.url
-    assert axe_violations(page) == [], page.url
-    assert small_targets(page) == [], page.url
+    assert not opened.complaints, f"{page.url}: {opened.complaints}"
+    found = axe_violations(page)
+    assert not found, f"{page.url}: {found}"
+    small = small_targets(page)
+    assert not small, f"{page.url}: {small}"
     assert not wider_than_screen(page), page.url
     # What axe itself tried on the page is not the page's.
     opened.complaints.clear()

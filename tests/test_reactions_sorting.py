@@ -6,7 +6,7 @@ import pytest
 
 from citycall.core import numbers
 from citycall.core.actors import resident
-from citycall.service_requests.actions import tell_more
+from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.actions.change_service import change_service
 from citycall.service_requests.actions.give_contact import give_contact
 from citycall.service_requests.actions.submit import submit
@@ -65,3 +65,24 @@ def test_who_says_later_how_to_be_reached_is_told_the_number(
     text = letters["kim@example.org"].part("plain")
     assert numbers.show(told.number) in text
     assert ("was known already" in text) == joins
+
+
+def test_who_says_how_to_be_reached_after_the_end_is_asked_too(city: City, post: Post) -> None:
+    told = submit(draft(contact=ContactDetails()), by=city.resident, at=NOW)
+    close.complete(
+        told.request_id, outcome_code="fixed", explanation="Filled.", by=city.crew, at=NOW
+    )
+    post.skip()
+    give_contact(
+        told.report_id,
+        details=ContactDetails(email="kim@example.org"),
+        language="en",
+        by=resident(reports=[told.report_id]),
+        at=LATER,
+    )
+    letters = post()
+    assert list(letters) == ["kim@example.org"]
+    text = letters["kim@example.org"].part("plain")
+    assert numbers.show(told.number) in text
+    assert "Filled." in text
+    assert "/answer" in text

@@ -5,36 +5,41 @@ here and nowhere else. Every reaction is safe to run twice.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 
 from django.db import Error as DatabaseProblem
 from django.db.models import F
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
-from citycall.appointments import queries as appointments
+from citycall import visits
 from citycall.appointments.actions import change as appointment_changes
-from citycall.catalog.queries import catalog
-from citycall.core import clock, numbers
-from citycall.core.actors import ActorKind
+from citycall.appointments.actions.missed import NOBODY_CAME
+from citycall.appointments.actions.step import APPOINTMENT_CANCELLED, BY_APPOINTMENT
+from citycall.closures.actions import note as closures
+from citycall.core import clock
 from citycall.core.events import REACT_QUEUE, REACT_TASK
 from citycall.core.models import Event, Visibility
+from citycall.duplicates import actions as duplicates
+from citycall.duplicates import repeats
+from citycall.escalations import actions as escalations
 from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Verdict
 from citycall.follows import telling as followers
+from citycall.notices import by_the_city, notice_for
 from citycall.notifications import actions as notifications
 from citycall.notifications import delivery as deliveries
-from citycall.notifications import links
 from citycall.notifications.actions import DELIVER_QUEUE, DELIVER_TASK, Recipient
-from citycall.notifications.messages import Notice, Template
-from citycall.notifications.models import Delivery
+from citycall.notifications.messages import Template
 from citycall.service_requests import queries
 from citycall.service_requests.actions.change_service import SERVICE_CHANGED
 from citycall.service_requests.actions.recognise import note_language
+from citycall.service_requests.actions.take_back import TAKEN_BACK
 from citycall.service_requests.events import SUBJECT, Kind
-from citycall.service_requests.models import Report, ServiceRequest
+from citycall.service_requests.models import Report, ServiceRequest, Status
+from citycall.service_requests.second_look import closed_by
+from citycall.triage import judging, moves
 
 Reaction = Callable[[Event], None]
 Audience = Callable[[Event], Iterable[Report]]
@@ -42,7 +47,6 @@ Condition = Callable[[Event], bool]
 
 CLOSE_TASK = "citycall.close_undisputed"
 HOUSEKEEPING_QUEUE = "housekeeping"
-LONGEST_PLACE = 120
 
 # A fault of the database may pass. Anything else is a fault of ours: it is shown as a dead job at
 # once, and is run again when it has been put right.
@@ -87,17 +91,21 @@ def clock_stopped(event: Event) -> bool:
 
 
 def not_told_otherwise(event: Event) -> bool:
-    """The messages about a reopening and another service name the new date already."""
-    return event.data["why"] not in {"reopened", SERVICE_CHANGED}
+    """The messages about these changes name the new date already."""
+    told = {
+        "reopened",
+        SERVICE_CHANGED,
+        TAKEN_BACK,
+        BY_APPOINTMENT,
+        APPOINTMENT_CANCELLED,
+        NOBODY_CAME,
+    }
+    return event.data["why"] not in told
 
 
 def booked_later(event: Event) -> bool:
     """Of a date that came with the report, the receipt tells already."""
     return not event.data.get("with_report")
-
-
-def by_the_city(event: Event) -> bool:
-    return event.actor_kind != ActorKind.RESIDENT
 
 
 def of_the_first(event: Event) -> bool:
@@ -110,13 +118,54 @@ def of_a_later(event: Event) -> bool:
     return not of_the_first(event)
 
 
+def not_asked(event: Event) -> bool:
+    """Unless its reporters are asked just now whether it is done."""
+    asked = ServiceRequest.objects.filter(pk=event.subject_id, status=Status.COMPLETED)
+    return not asked.exists()
+
+
+def both(one: Condition, other: Condition) -> Condition:
+    return lambda event: one(event) and other(event)
+
+
 def public(event: Event) -> bool:
     return event.visibility == Visibility.PUBLIC
 
 
+def untold(event: Event) -> bool:
+    """Taken back before anybody was written to about it, or the taking back of such a step.
+
+    What is done to many requests at once waits a while before its messages go.
+    """
+    if event.data.get("untold"):
+        return True
+    if not event.data.get("tells_at"):
+        return False
+    later = Event.objects.filter(
+        subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
+    )
+    return later.filter(data__untold=True, data__batch=event.data["batch"]).exists()
+
+
 def give_back_its_date(event: Event) -> None:
     """Nobody comes any more on the date that was booked: others can have it."""
-    appointment_changes.give_back(event.subject_id, at=event.at)
+    if not untold(event):
+        appointment_changes.give_back(event.subject_id, at=event.at)
+
+
+def note_its_move(event: Event) -> None:
+    """Routing and words are learned from where requests went in the end."""
+    moves.note(event)
+
+
+def judge(event: Event) -> None:
+    """How urgent it is may be another matter now."""
+    judging.judge(event.subject_id, at=clock.now())
+
+
+def watch_its_date(event: Event) -> None:
+    """When the date draws near, and how far it is past, is told step by step."""
+    escalations.watch(event.subject_id, at=clock.now())
 
 
 def note_for_followers(event: Event) -> None:
@@ -124,11 +173,41 @@ def note_for_followers(event: Event) -> None:
     followers.note(event.subject_id)
 
 
+def note_closure(event: Event) -> None:
+    """What was completed is looked at again, some hours later and when anybody speaks of it."""
+    closures.note_completions([event.subject_id], at=event.at)
+    closures.note_answers([event.subject_id], at=event.at)
+
+
+def note_repeat(event: Event) -> None:
+    """The new request may tell of what was completed nearby a little before."""
+    closures.note_repeats([event.subject_id], at=event.at)
+
+
+def ask_too(event: Event) -> None:
+    """Who can be reached only since it was completed is asked like the others."""
+    done = None if not_asked(event) else closed_by(ServiceRequest.objects.get(pk=event.subject_id))
+    if done is not None:
+        asked = (Recipient(contact=r.contact, report_id=r.pk) for r in its_reporter(event))
+        notifications.notify(event=done, template=Template.COMPLETED, recipients=asked)
+
+
+def look_for_the_same(event: Event) -> None:
+    """What may be the same problem is put before people, and a repeat place gets its request."""
+    duplicates.find_for(event.subject_id, at=event.at)
+    repeats.join(event.subject_id, at=event.at)
+
+
+def note_parted(event: Event) -> None:
+    """Who parts two requests says that they are not the same."""
+    duplicates.note_parted(event.subject_id, at=event.at)
+
+
 def mail(template: Template, *, to: Audience, when: Condition | None = None) -> Reaction:
     """The reaction that owes a message to each of an audience, by every way that they gave."""
 
     def owe(event: Event) -> None:
-        if when is None or when(event):
+        if (when is None or when(event)) and not untold(event):
             notifications.notify(
                 event=event,
                 template=template,
@@ -147,51 +226,107 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         mail(Template.RECEIVED, to=its_reporter),
         forwarding.forward,
         note_for_followers,
+        judge,
+        watch_its_date,
+        note_repeat,
+        look_for_the_same,
     ),
-    Kind.REPORT_ADDED: (mail(Template.JOINED, to=its_reporter),),
-    Kind.INFORMATION_ADDED: (),
-    Kind.IMPORTED: (),
+    Kind.REPORT_ADDED: (mail(Template.JOINED, to=its_reporter), judge, note_closure),
+    Kind.INFORMATION_ADDED: (judge, note_closure),
+    Kind.IMPORTED: (watch_its_date,),
     Kind.ASSIGNED: (),
     Kind.STARTED: (),
-    Kind.HELD: (mail(Template.HELD, to=every_reporter, when=clock_stopped),),
-    Kind.RESUMED: (),
-    Kind.PROMISE_CHANGED: (mail(Template.NEW_DATE, to=every_reporter, when=not_told_otherwise),),
-    Kind.TRANSFERRED: (),
+    Kind.HELD: (mail(Template.HELD, to=every_reporter, when=clock_stopped), watch_its_date),
+    Kind.RESUMED: (watch_its_date,),
+    Kind.PROMISE_CHANGED: (
+        mail(Template.NEW_DATE, to=every_reporter, when=not_told_otherwise),
+        watch_its_date,
+    ),
+    Kind.TRANSFERRED: (note_its_move, watch_its_date),
+    Kind.RETURNED: (note_its_move, watch_its_date),
+    Kind.PRIORITY_CHANGED: (),
     Kind.SERVICE_CHANGED: (
         mail(Template.SERVICE_CHANGED, to=every_reporter),
+        note_its_move,
+        judge,
         give_back_its_date,
+        watch_its_date,
         forwarding.forward,
     ),
-    Kind.COMPLETED: (mail(Template.COMPLETED, to=every_reporter), give_back_its_date),
-    Kind.CONFIRMED: (mail(Template.CLOSED, to=other_reporters),),
+    Kind.COMPLETED: (
+        mail(Template.COMPLETED, to=every_reporter),
+        give_back_its_date,
+        watch_its_date,
+        note_closure,
+    ),
+    Kind.CONFIRMED: (mail(Template.CLOSED, to=other_reporters), note_closure),
     Kind.CLOSED: (mail(Template.CLOSED, to=every_reporter),),
-    Kind.DISPUTED: (mail(Template.REOPENED, to=every_reporter),),
-    Kind.REOPENED: (mail(Template.REOPENED, to=every_reporter),),
+    Kind.DISPUTED: (
+        mail(Template.REOPENED, to=every_reporter),
+        judge,
+        watch_its_date,
+        note_closure,
+    ),
+    Kind.REOPENED: (mail(Template.REOPENED, to=every_reporter), judge, watch_its_date),
+    Kind.INSPECTED: (),
     Kind.CANCELLED: (
         mail(Template.CANCELLED, to=every_reporter, when=by_the_city),
         give_back_its_date,
+        watch_its_date,
     ),
     Kind.REFERRED: (mail(Template.REFERRED, to=every_reporter), give_back_its_date),
     Kind.MERGED: (mail(Template.MERGED, to=every_reporter), give_back_its_date),
     Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter),),
+    Kind.TAKEN_BACK: (mail(Template.TAKEN_BACK, to=every_reporter),),
+    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), note_parted),
+    Kind.ESCALATED: (),
+    Kind.TAGGED: (),
+    Kind.REDACTED: (),
     Kind.RECEIVED_MERGE: (),
     Kind.LOST_MERGE: (),
+    Kind.REFERRED: (
+        mail(Template.REFERRED, to=every_reporter),
+        give_back_its_date,
+        watch_its_date,
+    ),
+    Kind.MERGED: (
+        mail(Template.MERGED, to=every_reporter),
+        give_back_its_date,
+        watch_its_date,
+    ),
+    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), watch_its_date),
+    Kind.ESCALATED: (judge,),
+    Kind.RECEIVED_MERGE: (judge,),
+    Kind.LOST_MERGE: (judge,),
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
     Kind.PHOTO_ADDED: (),
     Kind.ERASED: (),
     Kind.CONTACT_GIVEN: (
-        mail(Template.RECEIVED, to=its_reporter, when=of_the_first),
-        mail(Template.JOINED, to=its_reporter, when=of_a_later),
+        ask_too,
+        mail(Template.RECEIVED, to=its_reporter, when=both(of_the_first, not_asked)),
+        mail(Template.JOINED, to=its_reporter, when=both(of_a_later, not_asked)),
     ),
     Kind.APPOINTMENT_BOOKED: (
         mail(Template.APPOINTMENT_BOOKED, to=every_reporter, when=booked_later),
+        visits.keep_to_the_date,
     ),
-    Kind.APPOINTMENT_MOVED: (mail(Template.APPOINTMENT_MOVED, to=every_reporter),),
-    Kind.APPOINTMENT_CANCELLED: (mail(Template.APPOINTMENT_CANCELLED, to=every_reporter),),
+    Kind.APPOINTMENT_MOVED: (
+        mail(Template.APPOINTMENT_MOVED, to=every_reporter),
+        visits.keep_to_the_date,
+    ),
+    Kind.APPOINTMENT_CANCELLED: (
+        mail(Template.APPOINTMENT_CANCELLED, to=every_reporter),
+        visits.keep_to_the_date,
+    ),
     Kind.APPOINTMENT_NEAR: (mail(Template.APPOINTMENT_NEAR, to=every_reporter),),
+    Kind.VISIT_PLANNED: (),
+    Kind.VISIT_CALLED_OFF: (),
+    Kind.VISITED: (),
+    Kind.NOT_FOUND: (visits.have_them_called, mail(Template.NOTE, to=visits.not_to_be_called)),
+    Kind.CALL_ASKED: (visits.have_them_called,),
+    Kind.APPOINTMENT_OFFERED: (mail(Template.APPOINTMENT_OFFERED, to=every_reporter),),
+    Kind.APPOINTMENT_MISSED: (mail(Template.APPOINTMENT_MISSED, to=every_reporter),),
 }
-# The messages that say when the crew comes, beside the receipt.
-_TELL_OF_A_DATE = {Kind.APPOINTMENT_BOOKED, Kind.APPOINTMENT_MOVED, Kind.APPOINTMENT_NEAR}
 # And after each of them: other systems are told, as far as they asked for it and may know, and
 # the language of what a resident wrote is noted for staff.
 ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe, note_language)
@@ -225,123 +360,3 @@ def deliver(delivery_id: int) -> None:
 def close_undisputed(timestamp: int) -> None:
     """Every ten minutes: close what nobody has objected to in time."""
     feedback.close_undisputed_due(at=clock.now())
-
-
-# From an event to what its message may say.
-
-
-def notice_for(delivery: Delivery) -> Notice:
-    """What a message may say, taken from the event and from what still is on record."""
-    event = delivery.event
-    report = Report.objects.get(pk=delivery.report_id)
-    request = ServiceRequest.objects.select_related("service", "agency", "outcome").get(
-        pk=event.subject_id
-    )
-    number = numbers.show(report.number)
-    return Notice(
-        number=number,
-        service=request.service.name,
-        link=_link(event, number=number, report_id=report.pk),
-        at=event.at,
-        place=_place(request),
-        agency=request.agency.name,
-        agency_phone=request.agency.phone,
-        due_at=_due_at(event, request),
-        due_before=_moment(event.data.get("before")),
-        answer_until=_answer_until(event, request),
-        outcome=request.outcome.name if request.outcome is not None else "",
-        reason=_reason(event, request),
-        service_before=_service(event.data.get("service_before")),
-        words=_words(event),
-        gone=bool(event.data.get("fixed")),
-        confirmed=event.kind == Kind.CONFIRMED,
-        disputed=event.kind == Kind.DISPUTED,
-        **_appointment(event, request),
-        date_link=_date_link(request, number=number, report_id=report.pk),
-        ended=bool(event.data.get("ends")),
-    )
-
-
-def _service(code: str | None) -> str:
-    return catalog().service(code).name if code else ""
-
-
-def _link(event: Event, *, number: str, report_id: int) -> str:
-    """Who is asked whether it is done goes where one tap answers."""
-    if event.kind == Kind.COMPLETED:
-        return links.answer_address(number=number, report_id=report_id)
-    return links.address(number=number, report_id=report_id)
-
-
-def _date_link(request: ServiceRequest, *, number: str, report_id: int) -> str:
-    """Where a date is chosen and changed; empty for services without appointments."""
-    if catalog().service_by_id(request.service_id).spec.booking is None:
-        return ""
-    return links.date_address(number=number, report_id=report_id)
-
-
-def _appointment(event: Event, request: ServiceRequest) -> dict[str, datetime | None]:
-    """When the crew comes, or would have come, and until when that can be changed."""
-    if event.kind == Kind.APPOINTMENT_CANCELLED:
-        return {"came_at": _moment(event.data["starts_at"])}
-    receipt = event.kind in {Kind.SUBMITTED, Kind.REPORT_ADDED}
-    has_dates = catalog().service_by_id(request.service_id).spec.booking is not None
-    if not (event.kind in _TELL_OF_A_DATE or (receipt and has_dates)):
-        return {}
-    booked = appointments.of_request(request.pk)
-    if receipt and booked is None:
-        return {}
-    starts = booked.starts_at if receipt and booked else _moment(event.data["starts_at"])
-    until = None
-    if booked is not None and booked.starts_at == starts:
-        until = appointments.changes_until(booked)
-    return {
-        "comes_at": starts,
-        "comes_until": booked.ends_at if receipt and booked else _moment(event.data["ends_at"]),
-        "came_at": _moment(event.data.get("before")),
-        "change_until": until if until is not None and event.at < until else None,
-    }
-
-
-def _place(request: ServiceRequest) -> str:
-    """The place, unless it could serve to send somebody's advertisement to a stranger."""
-    lower = request.place.lower()
-    if "://" in lower or "www." in lower:
-        return ""
-    return " ".join(request.place.split())[:LONGEST_PLACE]
-
-
-def _due_at(event: Event, request: ServiceRequest) -> datetime | None:
-    if event.kind == Kind.SUBMITTED:
-        return _moment(event.data.get("due_at"))
-    if event.kind == Kind.PROMISE_CHANGED:
-        return _moment(event.data["after"])
-    return request.due_at
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _answer_until(event: Event, request: ServiceRequest) -> datetime | None:
-    if event.kind == Kind.COMPLETED:
-        return request.verify_until
-    if event.kind in {Kind.CONFIRMED, Kind.CLOSED}:
-        return event.at + feedback.DISPUTE_WITHIN
-    return None
-
-
-def _reason(event: Event, request: ServiceRequest) -> str:
-    """The public name of the reason for holding, or for the date that changed with it."""
-    if event.kind not in {Kind.HELD, Kind.PROMISE_CHANGED}:
-        return ""
-    code = event.data["reason" if event.kind == Kind.HELD else "why"]
-    spec = catalog().service_by_id(request.service_id).spec
-    reasons = (*spec.pause_reasons, *spec.hold_reasons)
-    return next((reason.name for reason in reasons if reason.code == code), "")
-
-
-def _words(event: Event) -> str:
-    """What staff wrote to the public; one reporter's words are never mailed to another."""
-    said_by_the_city = by_the_city(event) and event.visibility != Visibility.INTERNAL
-    return event.words or "" if said_by_the_city and event.kind != Kind.DISPUTED else ""

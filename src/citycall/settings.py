@@ -107,11 +107,23 @@ INSTALLED_APPS = [
     "citycall.assistant",
     "citycall.residents",
     "citycall.follows",
+    "citycall.calls",
+    "citycall.work_orders",
+    "citycall.duplicates",
+    "citycall.triage",
+    "citycall.escalations",
+    "citycall.closures",
+    "citycall.council",
+    "citycall.batches",
+    "citycall.presence",
     "citycall.exchange",
     "citycall.privacy",
+    "citycall.continuity",
     "citycall.pages",
     "citycall.web",
     "citycall.workbench",
+    "citycall.console",
+    "citycall.telephony",
     "citycall.api",
     "citycall.open311",
     "citycall.manage",
@@ -132,7 +144,7 @@ MIDDLEWARE = [
 ]
 
 # Programs have neither sessions nor forms, and their doors are asked most often.
-MACHINE_DOORS = ("/api/", "/open311/")
+MACHINE_DOORS = ("/api/", "/open311/", "/telephony/")
 MACHINE_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "citycall.pages.middleware.security_headers",
@@ -198,6 +210,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SECURE_REFERRER_POLICY = "same-origin"
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/agency"
+# Where a role begins that does not begin there.
+HOMES = {"call_taker": "/console", "supervisor": "/console/wall"}
 LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -230,8 +244,33 @@ CITYCALL_JURISDICTIONS = _list("CITYCALL_JURISDICTIONS", "")
 CITYCALL_CONTACT = os.environ.get("CITYCALL_CONTACT", "")
 # Calls a minute of one key, or of one address without a key, counted by each web process.
 CITYCALL_CALLS_PER_MINUTE = int(os.environ.get("CITYCALL_CALLS_PER_MINUTE", "6000"))
+# The calendar by which calls are answered and people called back; all day where none is named.
+CITYCALL_CALLS_CALENDAR = os.environ.get("CITYCALL_CALLS_CALENDAR", "")
+# How many people at most are promised a call in one half hour.
+CITYCALL_CALL_BACKS_PER_HALF_HOUR = int(os.environ.get("CITYCALL_CALL_BACKS_PER_HALF_HOUR", "12"))
+# After so many days calls and call-backs name nobody any more.
+# Where crews are led to a place in a browser: a page of maps with both of these in its address.
+CITYCALL_DIRECTIONS_URL = os.environ.get(
+    "CITYCALL_DIRECTIONS_URL",
+    "https://www.openstreetmap.org/directions?to={latitude}%2C{longitude}",
+)
+CITYCALL_SIGNATURES_KEPT_DAYS = int(os.environ.get("CITYCALL_SIGNATURES_KEPT_DAYS", "730"))
+CITYCALL_CALLS_KEPT_DAYS = int(os.environ.get("CITYCALL_CALLS_KEPT_DAYS", "365"))
+# How many open pages each web process tells at once of what changes; more ask again and again.
+# A bulk closure of more requests than this needs a second person of the agency.
+CITYCALL_BATCH_ALONE = int(os.environ.get("CITYCALL_BATCH_ALONE", "20"))
+# How long messages about a bulk step wait, and how long it can be taken back.
+CITYCALL_BATCH_MESSAGES_WAIT_MINUTES = int(
+    os.environ.get("CITYCALL_BATCH_MESSAGES_WAIT_MINUTES", "10")
+)
+CITYCALL_BATCH_UNDO_HOURS = int(os.environ.get("CITYCALL_BATCH_UNDO_HOURS", "24"))
+CITYCALL_STREAMS = int(os.environ.get("CITYCALL_STREAMS", "60"))
 # Whether what was written through Open311, which says that it is published, is published.
 CITYCALL_PUBLISH_DESCRIPTIONS = _flag("CITYCALL_PUBLISH_DESCRIPTIONS", default=True)
+# Whether a second person looks at an article before it is shown.
+CITYCALL_REVIEW_ARTICLES = _flag("CITYCALL_REVIEW_ARTICLES", default=False)
+# Whether somebody else has to complete what a reporter disputed, or a check found undone.
+CITYCALL_SECOND_LOOK = _flag("CITYCALL_SECOND_LOOK", default=True)
 # Networks inside which webhooks, partners and pictures may be: none but public ones usually.
 CITYCALL_ALLOWED_NETWORKS = _list("CITYCALL_ALLOWED_NETWORKS", "")
 # Whom people tell of what they cannot use, and in how many working days they have an answer.
@@ -240,6 +279,11 @@ CITYCALL_ACCESSIBILITY_PHONE = os.environ.get("CITYCALL_ACCESSIBILITY_PHONE", ""
 CITYCALL_ACCESSIBILITY_ANSWER_DAYS = int(os.environ.get("CITYCALL_ACCESSIBILITY_ANSWER_DAYS", "5"))
 # A key that may be tried by everyone, for the developers' page of a demo or a test site.
 CITYCALL_SANDBOX_KEY = os.environ.get("CITYCALL_SANDBOX_KEY", "")
+# Percent of callers to be answered within so many seconds; who hangs up sooner than the third
+# number hardly waited.
+CITYCALL_ANSWER_TARGET = tuple(
+    float(part) for part in os.environ.get("CITYCALL_ANSWER_TARGET", "80/30/5").split("/")
+)
 EXPORTS = homes.home() / "open-data"
 
 # From it follows the key that signs messages to browsers; a new one ends all subscriptions.
@@ -252,20 +296,43 @@ vars().update(
 # Text messages, for links to one's own reports; none by default.
 SMS = sms_settings(os.environ.get("CITYCALL_SMS_URL", ""), token=homes.given_secret("sms_token"))
 
+# What telephone systems are told to do: nothing, by HTTP ("http"), or Twilio ("twilio").
+CITYCALL_SWITCH = os.environ.get("CITYCALL_SWITCH", "")
+CITYCALL_SWITCH_URL = os.environ.get("CITYCALL_SWITCH_URL", "")
+CITYCALL_SWITCH_TOKEN = homes.given_secret("switch_token")
+# The account whose calls come in; its token is the key to the signatures of what it asks.
+CITYCALL_TWILIO_ACCOUNT = os.environ.get("CITYCALL_TWILIO_ACCOUNT", "")
+CITYCALL_TWILIO_TOKEN = homes.given_secret("twilio_token")
+CITYCALL_TWILIO_NUMBER = os.environ.get("CITYCALL_TWILIO_NUMBER", "")
+CITYCALL_TWILIO_QUEUE = os.environ.get("CITYCALL_TWILIO_QUEUE", "citycall")
+CITYCALL_TWILIO_DESK = os.environ.get("CITYCALL_TWILIO_DESK", "client:{desk}")
+
 PROCRASTINATE_IMPORT_PATHS = [
     "citycall.reactions",
     "citycall.operations.worker",
     "citycall.service_requests.jobs",
     "citycall.appointments.jobs",
+    "citycall.council.jobs",
     "citycall.durations.jobs",
+    "citycall.closures.jobs",
+    "citycall.duplicates.jobs",
     "citycall.exchange.pictures",
     "citycall.exchange.webhooks.jobs",
     "citycall.exchange.forwarding.jobs",
     "citycall.exchange.open_data.jobs",
     "citycall.privacy.jobs",
+    "citycall.continuity.jobs",
     "citycall.residents.jobs",
     "citycall.follows.jobs",
     "citycall.assistant.jobs",
+    "citycall.batches.jobs",
+    "citycall.presence.jobs",
+    "citycall.calls.jobs",
+    "citycall.calls.switch.jobs",
+    "citycall.calls.measures.jobs",
+    "citycall.escalations.jobs",
+    "citycall.triage.jobs",
+    "citycall.work_orders.jobs",
 ]
 
 LOGGING: dict[str, Any] = {

@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("api/v1/", api.urls),
     path("open311/v2/", include("citycall.open311.urls")),
+    path("telephony/", include("citycall.telephony.urls")),
     path("admin/", site.urls),
     path("", include("citycall.workbench.urls")),
+    path("", include("citycall.console.urls")),
     path("", include("citycall.web.urls")),
 ]
 

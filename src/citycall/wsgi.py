@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
 from citycall.core.careful_request import Request
+from citycall.core.lanes import Lanes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
 
@@ -45,10 +46,14 @@ _people, _machines = _People(), Lane(_Machines())
 _DOORS = tuple(settings.MACHINE_DOORS)
 
 
-def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+def _site(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
     """Answer one request."""
     handler = _machines if environ["PATH_INFO"].startswith(_DOORS) else _people
     return handler(environ, start_response)
+
+
+_threads = int(os.environ.get("CITYCALL_THREADS", "0"))
+application = Lanes(_site, count=_threads) if _threads else _site
 
 
 # What was loaded stays; and the collector looks at what requests leave behind less often than

@@ -251,3 +251,25 @@ def clocks_change_near(time: WorkingTime, due: datetime) -> bool:
     day = timedelta(days=1)
     offsets = {(due + n * day).astimezone(time.zone).utcoffset() for n in (-1, 0, 1)}
     return len(offsets) > 1
+
+
+FROM_OPENING = working(from_opening=True)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-06-02 10:15", "Thu 06-04 10:15"),
+        ("2026-06-02 05:00", "Thu 06-04 08:00"),
+        ("2026-06-02 18:00", "Fri 06-05 08:00"),
+        ("2026-06-05 18:00", "Wed 06-10 08:00"),
+        ("2026-06-06 10:00", "Wed 06-10 08:00"),
+    ],
+)
+def test_working_days_may_count_from_the_next_opening(start: str, due: str) -> None:
+    assert shown(FROM_OPENING.add_days(at(start), 2)) == due
+
+
+def test_minutes_are_the_same_by_a_calendar_that_counts_days_from_the_next_opening() -> None:
+    start = at("2026-06-02 18:00")
+    assert FROM_OPENING.add(start, 90) == working().add(start, 90)

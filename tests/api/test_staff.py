@@ -132,6 +132,7 @@ def test_a_request_goes_through_its_life(worker, path) -> None:
     assert moved["service"]["code"] == "something-else"
     assert step("change_service", {"service": "pothole", "reason": "It is."})["status"] == "new"
     assert step("transfer", {"team": "sorting", "reason": "Not ours."})["team"]["code"] == "sorting"
+    assert step("return", {"reason": "wrong_service"})["status"] == "new"
     assert step("refer", {"referred_to": "The state, 410-555-0199"})["status"] == "referred"
     assert step("reopen", {"reason": "It is ours."})["status"] == "assigned"
     assert step("cancel", {"reason": "A test."})["status"] == "cancelled"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citycall.appointments import rules
-from citycall.catalog.booking import BookingSpec
+from citycall.catalog.booking import BookingCrew, BookingMaterial, BookingSpec
 
 ZONE = ZoneInfo("America/New_York")
 EVERY_DAY = list(range(1, 8))
@@ -48,9 +48,8 @@ def works(day: date) -> bool:
 def free(
     booking: BookingSpec, at: datetime, taken: dict[date, int] | None = None
 ) -> list[rules.FreeDate]:
-    return rules.free_dates(
-        booking, route_of(booking), at=at, zone=ZONE, works=works, taken=taken or {}
-    )
+    seats = rules.Taken({(day, ""): count for day, count in (taken or {}).items()})
+    return rules.free_dates(booking, route_of(booking), at=at, zone=ZONE, works=works, taken=seats)
 
 
 @settings(deadline=None)
@@ -141,3 +140,92 @@ def test_what_contradicts_itself_is_refused_beside_its_field(
     with pytest.raises(Faults) as caught:
         read(BookingSpec, wrong)
     assert any(name.startswith(field) for name in caught.value.faults)
+
+
+CREWS = ("red", "blue", "green")
+
+
+@st.composite
+def with_crews(draw: st.DrawFn) -> BookingSpec:
+    crews = [
+        {
+            "code": code,
+            "name": code,
+            "capacity": draw(st.integers(1, 4)),
+            **({"weekdays": draw(weekdays)} if draw(st.booleans()) else {}),
+        }
+        for code in CREWS[: draw(st.integers(1, 3))]
+    ]
+    material = {"code": "mattress", "name": "Mattresses", "question": "n", "a_day": 3}
+    return draw(bookings()).model_copy(
+        update={
+            "crews": tuple(BookingCrew.model_validate(crew) for crew in crews),
+            "materials": (BookingMaterial.model_validate(material),),
+        }
+    )
+
+
+@settings(deadline=None)
+@given(
+    with_crews(),
+    moments,
+    st.integers(0, 40),
+    st.sampled_from(("", *CREWS)),
+    st.one_of(st.none(), st.integers(1, 9)),
+)
+def test_nobody_comes_on_a_day_that_is_called_off_but_on_the_one_instead(
+    booking: BookingSpec, at: datetime, ahead: int, crew: str, instead: int | None
+) -> None:
+    route = route_of(booking)
+    day = at.astimezone(ZONE).date() + timedelta(days=ahead)
+    other = day + timedelta(days=instead) if instead else None
+    change = rules.Change(day=day, crew=crew, instead=other)
+    before = {pool.crew for pool in rules.pools_on(route, day, ())}
+    after = {pool.crew for pool in rules.pools_on(route, day, (change,))}
+    assert after == (set() if not crew else before - {crew})
+    if other is not None:
+        there = {pool.crew for pool in rules.pools_on(route, other, (change,))}
+        usual = {pool.crew for pool in rules.pools_on(route, other, ())}
+        assert there == usual | (before - after)
+
+
+@settings(deadline=None)
+@given(
+    with_crews(),
+    moments,
+    st.dictionaries(st.tuples(st.integers(0, 9), st.sampled_from(CREWS)), st.integers(0, 5)),
+    st.dictionaries(st.tuples(st.integers(0, 9), st.sampled_from(CREWS)), st.integers(0, 5)),
+    st.integers(0, 4),
+)
+def test_an_offered_date_has_a_crew_with_room_for_everything(
+    booking: BookingSpec,
+    at: datetime,
+    seats: dict[tuple[int, str], int],
+    units: dict[tuple[int, str], int],
+    need: int,
+) -> None:
+    route, today = route_of(booking), at.astimezone(ZONE).date()
+    taken = rules.Taken(
+        {(today + timedelta(days=n), crew): count for (n, crew), count in seats.items()},
+        {
+            (today + timedelta(days=n), crew, "mattress"): count
+            for (n, crew), count in units.items()
+        },
+    )
+    wanted = {"mattress": need} if need else {}
+    offered = rules.free_dates(
+        booking, route, at=at, zone=ZONE, works=works, taken=taken, need=wanted
+    )
+    for free_date in offered:
+        pools = rules.pools_on(route, free_date.day, ())
+        rooms = rules.room(booking, pools, free_date.day, taken=taken, need=wanted)
+        assert sum(rooms.values()) == free_date.left > 0
+        for pool, left in rooms.items():
+            assert left + taken.seats.get((free_date.day, pool.crew), 0) == pool.capacity
+            used = taken.units.get((free_date.day, pool.crew, "mattress"), 0)
+            assert not need or used + need <= 3
+
+
+def test_a_crew_is_back_within_so_many_working_days() -> None:
+    # The ninth is a Monday; the tenth of a month nobody works.
+    assert rules.return_day(date(2026, 3, 9), 2, works=works) == date(2026, 3, 12)

@@ -25,30 +25,46 @@ def remember(
     """Write so many past requests of these services, the last of them an hour before now."""
     examples = told(count, seed=seed, services=kinds)
     later = NOW - timedelta(hours=1) - examples[-1].at
-    return [
-        tell(city, CODES[example.service], example.words, requested_at=example.at + later)
-        for example in examples
+    services, first = _services(), ServiceRequest.objects.count()
+    requests = [
+        _request(city, services[CODES[each.service]], first + n, requested_at=each.at + later)
+        for n, each in enumerate(examples)
     ]
+    ServiceRequest.objects.bulk_create(requests)
+    pairs = zip(requests, examples, strict=True)
+    Report.objects.bulk_create([_report(request, each.words) for request, each in pairs])
+    return requests
 
 
 def tell(city: City, service: str, words: str, **columns: Any) -> ServiceRequest:
     """Write one request with one report of it."""
-    _services()
-    number = numbers.compose(year=26, serial=ServiceRequest.objects.count())
-    at = columns.setdefault("requested_at", NOW - timedelta(hours=1))
-    request = ServiceRequest.objects.create(
-        number=number,
-        service=_services()[service],
+    columns.setdefault("requested_at", NOW - timedelta(hours=1))
+    request = _request(city, _services()[service], ServiceRequest.objects.count(), **columns)
+    request.save()
+    _report(request, words).save()
+    return request
+
+
+def _request(city: City, service: Any, serial: int, **columns: Any) -> ServiceRequest:
+    return ServiceRequest(
+        number=numbers.compose(year=26, serial=serial),
+        service=service,
         agency=city.streets,
         team=city.teams["sorting"],
-        updated_at=at,
+        updated_at=columns["requested_at"],
         location_kind="words",
         **columns,
     )
-    Report.objects.create(
-        service_request=request, number=number, channel="web", words=words, reported_at=at
+
+
+def _report(request: ServiceRequest, words: str) -> Report:
+    return Report(
+        service_request=request,
+        number=request.number,
+        channel="web",
+        words=words,
+        reported_at=request.requested_at,
     )
-    return request
 
 
 def _services() -> Mapping[str, Any]:

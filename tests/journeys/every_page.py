@@ -39,6 +39,8 @@ NOT_PAGES = {
     "request-confirm": "takes a form and leads back",
     "request-push": "takes a form and leads back",
     "book-choose": "takes a form and leads back",
+    "book-wait": "takes a form and leads back",
+    "book-leave": "takes a form and leads back",
     "book-calendar": "a calendar file",
     "nearby-points": "data of the map",
     "nearby-hexagons": "data of the map",
@@ -80,8 +82,9 @@ PAGES = (
     "home", "services", "service", "report", "report-stop", "report-safety", "report-where",
     "report-place", "report-details", "report-known", "report-date", "report-contact",
     "report-review", "report-offline", "track", "request", "request-dispute", "request-withdraw",
-    "request-answer", "request-rate", "book", "book-cancel", "nearby", "nearby-request", "me",
-    "me-open", "me-erase", "privacy", "accessibility", "sign-in", "open-data", "answers",
+    "request-answer", "request-rate", "book", "book-cancel", "book-nobody-came",
+    "nearby", "nearby-request", "me", "me-open", "me-erase", "privacy", "accessibility", "sign-in",
+    "open-data", "answers",
     "article", "alerts", "alert", "permits", "programs", "collection-days", "holidays", "events",
     "directory", "developers", "developers-reference", "languages", "here", "here-sign",
     "sign-in-by-code", "sign-in-code", "me-settings", "follow", "follow-confirm", "follow-end",
@@ -277,6 +280,8 @@ def _booked() -> Iterator[State]:
     address, own = f"/book/{numbers.show(made.number)}", _reporters(made)
     yield State("book", address, own)
     yield State("book-cancel", f"{address}/cancel", own)
+    yield State("book-nobody-came", f"{address}/nobody-came", own)
+    yield State("book-nobody-came", f"{address}/nobody-came", own, "main form[method=post]")
     yield State("request", f"/r/{numbers.show(made.number)}", own)
 
 

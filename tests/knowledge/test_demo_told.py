@@ -42,7 +42,7 @@ def demo(db: None, city: geography.City, tmp_path) -> geography.City:
         loading.CATALOG.read_text(), file_name="catalog.yaml", by=SYSTEM, at=NOW
     )
     articles.load(by=SYSTEM, at=NOW)
-    assert demo_told.load(city, by=SYSTEM, at=NOW) == 20
+    assert demo_told.load(city, by=SYSTEM, at=NOW) == 26
     return city
 
 

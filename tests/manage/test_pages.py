@@ -10,8 +10,13 @@ from django.urls import reverse
 
 from citycall.accounts.actions import issue_key
 from citycall.accounts.models import User
+from citycall.calls.switch import inbox
+from citycall.calls.switch.models import Kind
+from citycall.calls.switch.told import Told
 from citycall.core.actors import SYSTEM
 from citycall.core.models import Event
+from citycall.escalations.actions import save_policy
+from citycall.escalations.specs import USUAL
 from citycall.exchange.models import (
     Forward,
     ForwardedEvent,
@@ -23,17 +28,19 @@ from citycall.knowledge.models import Article, Opinion, UnansweredSearch
 from citycall.manage.site import GROUPS, CappedPaginator, site
 from citycall.notifications.models import Delivery
 from citycall.places.models import Place
+from citycall.service_requests.actions.return_reasons import save_reason
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Report
+from citycall.service_requests.returning import ReasonSpec
 from tests.city import NOW, draft
 from tests.web import told
 
 PAGES = sorted(site._registry.values(), key=lambda page: page.model.__name__)
 ADDABLE = {
     "Agency", "ApiKey", "Article", "Collection", "DirectoryEntry", "HolidayNotice", "LocalEvent",
-    "Outcome", "RoutingRule", "Service", "ServiceAlert", "Team", "User", "Webhook",
-    "WorkingCalendar",
+    "Outcome", "Policy", "ReturnReason", "RoutingRule", "Service", "ServiceAlert", "Team",
+    "User", "Webhook", "WorkingCalendar",
 }  # fmt: skip
 
 
@@ -58,6 +65,8 @@ def _something_of_everything(city) -> None:
     Article.objects.create(
         code="snow", title="Snow", body="It is cleared.", checked_on=NOW.date(), updated_at=NOW
     )
+    save_policy(spec=USUAL, by=SYSTEM, at=NOW)
+    save_reason(spec=ReasonSpec(code="port", name="Not ours: the port"), by=SYSTEM, at=NOW)
     told.alert()
     told.event()
     told.contact()
@@ -65,6 +74,9 @@ def _something_of_everything(city) -> None:
     told.holiday(NOW.date())
     Opinion.objects.create(subject="article", code="snow", visitor="one", helped=True, at=NOW)
     UnansweredSearch.objects.create(words="moon", first_on=NOW.date(), last_on=NOW.date())
+    inbox.receive(
+        Told(switch="http", kind=Kind.NEW, call_key="a-1", dialled="311"), by=SYSTEM, at=NOW
+    )
 
 
 def _other_systems(receipt: Receipt) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from citycall.calls.actions import flow
 from citycall.contacts.models import Contact
 from citycall.core import clock, numbers
 from citycall.core.actors import SYSTEM, resident
@@ -105,6 +106,17 @@ def test_all_reports_of_an_address_are_listed(city: City, report: Receipt) -> No
     submit(draft(contact=ContactDetails(email="sam@example.org")), by=resident(), at=AT)
     listed = [told.number for told in belongings.page(ME).rows]
     assert listed == [second.number, report.number]
+
+
+def test_calls_of_a_proven_number_are_told_and_erased_with_it(city: City) -> None:
+    call = flow.arrive(switch="pbx", switch_id="1", by=SYSTEM, at=AT, phone="+14105550199")
+    me = Person(phone="+14105550199")
+    with belongings.packed(me, at=AT) as file, zipfile.ZipFile(file) as archive:
+        (told,) = json.loads(archive.read("data.json"))["calls"]
+    assert told["began_at"] == AT.isoformat()
+    belongings.erase(me, at=AT)
+    call.refresh_from_db()
+    assert call.phone == ""
 
 
 def test_pages_follow_each_other_without_gaps(city: City) -> None:

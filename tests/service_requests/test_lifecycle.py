@@ -14,6 +14,7 @@ from citycall.core.errors import DomainError
 from citycall.core.models import Event
 from citycall.service_requests.actions import close, merge, work
 from citycall.service_requests.actions.change_service import change_service
+from citycall.service_requests.actions.return_work import return_work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import ServiceRequest, Status
 from citycall.service_requests.rules import TRANSITIONS, Step, steps_from
@@ -29,6 +30,9 @@ def take(step: Step, request_id: int, *, other: int, at: datetime) -> object:
         Step.RESUME: lambda: work.resume(request_id, by=SYSTEM, at=at),
         Step.TRANSFER: lambda: work.transfer(
             request_id, team_code=another_team(request_id), reason="Theirs", by=SYSTEM, at=at
+        ),
+        Step.RETURN_WORK: lambda: return_work(
+            request_id, reason="wrong_service", words="", by=SYSTEM, at=at
         ),
         Step.CHANGE_SERVICE: lambda: change_service(
             request_id, service_code=another_service(request_id), reason="So", by=SYSTEM, at=at

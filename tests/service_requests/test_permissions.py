@@ -25,16 +25,23 @@ TABLE = {
     "hold": "---yyy--y",
     "resume": "---yyy--y",
     "transfer": "--yy-y--y",
+    "return_work": "---yyy--y",
+    "settle": "--y-----y",
+    "prioritise": "--yy-y--y",
+    "save_return_reason": "--------y",
     "change_service": "-yyy-y--y",
     "complete": "---yyy--y",
     "confirm": "-yy-----y",
     "dispute": "-yy-----y",
     "close": "--------y",
     "reopen": "-yyy-y--y",
+    "inspect": "--yy-y--y",
     "cancel": "-yyy-y--y",
     "refer": "-yyy-y--y",
     "merge": "-yyy-y--y",
     "unmerge": "-yyy-y--y",
+    "share_view": "---yyy---",
+    "remove_view": "-----y--y",
 }
 
 

@@ -8,9 +8,9 @@ from django.utils import translation
 from citycall.core import phrases
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.models import Event
+from citycall.pages import place_words
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import Report
-from citycall.web import place_words
 from tests.city import NOW, City, draft
 from tests.web.telling import report
 

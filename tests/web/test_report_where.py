@@ -6,10 +6,10 @@ from django.test import Client
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM
+from citycall.pages.place_words import likely_kind
 from citycall.places import outside, queries
 from citycall.places.candidates import Answer, Candidate, Surroundings, Verdict
 from citycall.places.models import LocationKind
-from citycall.web.place_words import likely_kind
 from citycall.web.telling import Telling
 from tests.city import NOW, City
 from tests.web import town

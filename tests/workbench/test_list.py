@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from citycall.accounts.actions import give_role
+from citycall.accounts.models import Role, User
 from citycall.core.actors import SYSTEM
 from citycall.service_requests.actions import close
 from citycall.service_requests.models import ServiceRequest
 from citycall.workbench import queue
+from citycall.workbench.piles import PILES
 from tests.city import NOW
 from tests.workbench.conftest import UNKNOWN, row
 
@@ -67,21 +70,53 @@ def test_each_pile_holds_what_it_says(sit, report, city) -> None:
         status="assigned", verification="disputed"
     )
     desk = sit("dispatcher")
-    found = {pile: numbers_on(desk.get("/agency", show=pile)) for pile in queue.PILES}
+    ServiceRequest.objects.filter(pk=row(late).pk).update(returned_at=NOW)
+    found = {pile: numbers_on(desk.get("/agency", show=pile)) for pile in PILES}
     assert found == {
         "open": [late, today, mine, disputed],
         "disputed": [disputed],
         "late": [late],
         "today": [today],
+        "returned": [late],
+        "unassigned": [late, today, disputed],
+        "soon": [today, mine],
         "new": [late, today],
         "mine": [mine],
+        "team": [],
+        "near": [late, today, mine, disputed],
     }
+
+
+def test_a_persons_own_teams_work_lies_on_one_pile(sit, report, city) -> None:
+    number = report("graffiti")
+    report("pothole")
+    give_role(
+        User.objects.get(username="crew"),
+        role=Role.CREW,
+        agency_id=city.streets.pk,
+        team_id=city.teams["cleaning"].pk,
+        by=SYSTEM,
+        at=NOW,
+    )
+    assert numbers_on(sit("crew").get("/agency", show="team")) == [number]
 
 
 def test_the_piles_are_counted_for_those_whose_work_it_is(sit, report) -> None:
     due(report(), LATER - DAY)
     counted = {pile.code: count for pile, count in sit("crew").get("/agency").context["piles"]}
-    assert counted == {"open": 1, "disputed": 0, "late": 1, "today": 0, "new": 1, "mine": 0}
+    assert counted == {
+        "open": 1,
+        "disputed": 0,
+        "late": 1,
+        "today": 0,
+        "returned": 0,
+        "unassigned": 1,
+        "soon": 0,
+        "new": 1,
+        "mine": 0,
+        "team": 0,
+        "near": None,
+    }
 
 
 def test_piles_are_counted_no_further_than_is_told(sit, report, monkeypatch) -> None:
@@ -106,33 +141,7 @@ def test_the_filters_are_kept_from_page_to_page(sit, report, monkeypatch) -> Non
     assert "show=new" in address
     second = sit("dispatcher").client.get(address)
     assert len(numbers_on(second)) == 1
-    assert '<option value="cleaning" selected>' in second.content.decode()
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_paging_shows_every_request_once_there_and_back(city, report, size: int) -> None:
-    at = [None, LATER, LATER, LATER + DAY, None, LATER - DAY, LATER]
-    numbers = [due(report("pothole" if n % 2 else "graffiti"), d) for n, d in enumerate(at)]
-    keys = {row(n).pk: (d is None, d or NOW, row(n).pk) for n, d in zip(numbers, at, strict=True)}
-    ordered = sorted(keys, key=lambda pk: keys[pk])
-    teams = queue.teams_of(city.dispatcher)
-    seen: list[int] = []
-    after = ""
-    page = None
-    while page is None or after:
-        page = queue.open_work(
-            city.dispatcher, teams, pile="open", at=LATER, after=after, size=size
-        )
-        seen += [each.pk for each in page.rows]
-        after = page.older
-    assert seen == ordered
-    back = [each.pk for each in page.rows]
-    while page.newer:
-        page = queue.open_work(
-            city.dispatcher, teams, pile="open", at=LATER, before=page.newer, size=size
-        )
-        back = [each.pk for each in page.rows] + back
-    assert back == ordered
+    assert [chip.words for chip in second.context["chips"]] == ["Cleaning"]
 
 
 def test_a_cut_off_page_address_is_told(sit) -> None:
@@ -141,16 +150,20 @@ def test_a_cut_off_page_address_is_told(sit) -> None:
     assert "This page address is not valid" in answer.content.decode()
 
 
-def test_unknown_filters_count_as_none(sit, report) -> None:
+def test_unknown_filters_are_told_and_the_rest_is_shown(sit, report) -> None:
     number = report()
-    assert numbers_on(sit("dispatcher").get("/agency", show="x", team="y")) == [number]
+    answer = sit("dispatcher").get("/agency", show="x", team="y", service="pothole")
+    assert numbers_on(answer) == [number]
+    page = answer.content.decode()
+    assert "There is no such list. All open work is shown." in page
+    assert "There is no such team. Please choose another." in page
 
 
 def test_only_teams_whose_work_one_may_read_are_offered(sit) -> None:
-    page = sit("dispatcher").get("/agency").content.decode()
+    page = sit("dispatcher").get("/agency/filters").content.decode()
     assert 'value="paving"' in page
     assert 'value="mains"' not in page
-    assert 'value="mains"' in sit("supervisor").get("/agency").content.decode()
+    assert 'value="mains"' in sit("supervisor").get("/agency/filters").content.decode()
 
 
 def test_an_empty_list_says_what_to_do_next(sit) -> None:

@@ -11,8 +11,8 @@ from tests.workbench.conftest import row
 
 pytestmark = pytest.mark.usefixtures("_quiet_snapshots")
 
-MOST_FOR_A_LIST = 6
-MOST_FOR_A_REQUEST = 15
+MOST_FOR_A_LIST = 10
+MOST_FOR_A_REQUEST = 27
 
 
 def queries_of(desk, path: str) -> int:

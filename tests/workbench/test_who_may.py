@@ -50,8 +50,12 @@ def test_the_crew_sees_no_contact(sit, report) -> None:
     assert "pat@example.org" not in page
 
 
-def test_the_dispatcher_sees_the_contact(sit, report) -> None:
-    page = sit("dispatcher").page(report())
+def test_the_dispatcher_sees_the_contact_when_they_said_why(sit, report) -> None:
+    dispatcher, number = sit("dispatcher"), report()
+    assert "Pat Doe" not in dispatcher.page(number)
+    said = {"opening-reason": "access", "opening-words": ""}
+    dispatcher.client.post(f"/agency/{number}/contacts", said)
+    page = dispatcher.page(number)
     assert "Pat Doe" in page
     assert "mailto:pat@example.org" in page
 

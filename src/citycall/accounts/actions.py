@@ -15,7 +15,9 @@ from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, NotAllowed
 from citycall.core.permissions import require
 
-CITY_WIDE = frozenset({Role.CALL_TAKER, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
+CITY_WIDE = frozenset(
+    {Role.CALL_TAKER, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR, Role.COUNCIL}
+)
 
 
 class BadMembership(DomainError):
@@ -33,28 +35,40 @@ def give_role(
     by: Actor,
     at: datetime,
     team_id: int | None = None,
+    area: str = "",
 ) -> Membership:
     """Let a person do a role's work, for one agency or (where the role allows) city-wide.
 
-    An agency manager may give only roles that are bound to their own agency.
+    A council office's is for an area ("layer/code"). An agency manager may give only roles that
+    are bound to their own agency.
     """
     require(policies.PERMISSIONS, "manage_people", by=by, agency_id=agency_id)
     if agency_id is None and role not in CITY_WIDE:
         raise BadMembership(_("Please choose the agency for this role."), field="agency")
     if role in CITY_WIDE and not policies.PERMISSIONS["manage_keys"].allows(by, agency_id=None):
         raise NotAllowed(_("Only an administrator may give this role."))
+    if bool(area) != (role == Role.COUNCIL):
+        raise BadMembership(
+            _("A council office needs its district, and nobody else."), field="area"
+        )
     membership, made = Membership.objects.get_or_create(
         user=user,
         role=role,
         agency_id=agency_id,  # type: ignore[misc]
         team_id=team_id,
+        area=area,
     )
     if made:
         revisions.record(
             subject_kind="membership",
             subject_code=user.username,
             before=None,
-            after={"role": role.value, "agency": agency_id, "team": team_id},
+            after={
+                "role": role.value,
+                "agency": agency_id,
+                "team": team_id,
+                **({"area": area} if area else {}),
+            },
             by=by,
             at=at,
         )

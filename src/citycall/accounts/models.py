@@ -17,6 +17,7 @@ class Role(models.TextChoices):
     AGENCY_MANAGER = "agency_manager", _("Agency manager")
     ANALYST = "analyst", _("Analyst")
     ADMINISTRATOR = "administrator", _("Administrator")
+    COUNCIL = "council", _("Council office")
 
 
 class User(AbstractUser):
@@ -29,22 +30,30 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """One role of one person, at one agency (and team), or city-wide where agency is empty."""
+    """One role of one person, at one agency (and team), or city-wide where agency is empty.
+
+    A council office's holds for an ``area`` ("layer/code"), its district, and for no agency.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
     agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
+    area = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "agency", "team"],
+                fields=["user", "role", "agency", "team", "area"],
                 name="membership_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(area="") ^ models.Q(role="council", agency__isnull=True),
+                name="membership_area_of_a_council",
             ),
         ]
 

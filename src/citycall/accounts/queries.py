@@ -1,6 +1,7 @@
 """From a signed-in person or a presented key to the actor that actions are told of."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -27,13 +28,35 @@ def actor_of(user: User | AnonymousUser) -> Actor:
     """The actor of a signed-in person; somebody not signed in is a resident."""
     if not isinstance(user, User) or not user.is_active:
         return Actor(kind=ActorKind.RESIDENT)
-    memberships: frozenset[tuple[str, int | None]] = frozenset(
-        Membership.objects.filter(user=user).values_list("role", "agency_id")
-    )
+    held = list(Membership.objects.filter(user=user).values_list("role", "agency_id", "area"))
+    memberships: frozenset[tuple[str, int | None]] = frozenset((r, a) for r, a, _area in held)
+    districts = frozenset(area for _role, _agency, area in held if area)
     if user.is_superuser:
         memberships |= {(Role.ADMINISTRATOR.value, None)}
     kind = ActorKind.STAFF if memberships else ActorKind.RESIDENT
-    return Actor(kind=kind, id=user.pk, name=str(user), memberships=memberships)
+    return Actor(
+        kind=kind,
+        id=user.pk,
+        name=str(user),
+        memberships=memberships,
+        districts=districts,
+    )
+
+
+def districts() -> set[str]:
+    """The areas ("layer/code") for which council offices ask."""
+    return set(Membership.objects.exclude(area="").values_list("area", flat=True).distinct())
+
+
+def own_teams(user_id: int | None) -> frozenset[int]:
+    """The ids of the teams that a person is of; those who hold a role for no team have none."""
+    held = Membership.objects.filter(user_id=user_id, team__isnull=False)  # type: ignore[misc]
+    return frozenset(held.values_list("team_id", flat=True))
+
+
+def names_of(user_ids: Collection[int]) -> dict[int, str]:
+    """What the people with these ids are called."""
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=user_ids)}
 
 
 def colleagues(agency_id: int) -> list[User]:

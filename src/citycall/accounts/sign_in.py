@@ -18,6 +18,7 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from citycall.accounts.queries import actor_of
 from citycall.core import clock
 
 STAFF_SESSION: Final = timedelta(hours=12)
@@ -92,6 +93,12 @@ class SignIn(auth_views.LoginView):
         response = super().form_valid(form)
         self.request.session.set_expiry(clock.now() + STAFF_SESSION)
         return response
+
+    def get_default_redirect_url(self) -> str:
+        """Where this person's work begins, who asked for no page."""
+        held = [role for role, _agency in actor_of(self.request.user).memberships]
+        homes = [home for role, home in settings.HOMES.items() if role in held]
+        return homes[0] if homes else super().get_default_redirect_url()
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Count the failure, and say no more than that it was one."""

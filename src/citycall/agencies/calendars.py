@@ -138,6 +138,8 @@ class CalendarSpec(Document):
 
     Hours are local times of day, ``[open, close]`` or ``"08:00-16:30"``, several to a day where
     it has breaks. ``exceptions`` win over weekday and holiday; an empty list closes the day.
+    With ``from_opening`` a promise in working days counts from the next opening: what arrives
+    after closing or on a day off is as if it had come when work begins again.
     """
 
     code: Code
@@ -145,6 +147,7 @@ class CalendarSpec(Document):
     hours: Mapping[WeekdayKey, DayHours]
     holidays: HolidaySpec = HolidaySpec()
     exceptions: Mapping[date, DayHours] = Field(default_factory=dict)
+    from_opening: bool = False
     retired: bool = False
 
     @field_validator("hours", "exceptions")
@@ -221,10 +224,13 @@ class WorkingTime:
         The day of ``start`` does not count. Where that time is outside the hours of the last
         day, the end of the work before it counts, or the opening where none comes before. What
         starts on a day off is due at the end of the last day. So a later start is never due
-        earlier, but for the hour that comes twice in autumn.
+        earlier, but for the hour that comes twice in autumn. A calendar that counts from the
+        next opening has ``start`` moved there first.
         """
         if days < 1:
             raise ValueError("Working days are counted from one.")
+        if self.spec.from_opening:
+            start = self.add(start, 0)
         local = aware(start).astimezone(self.zone).replace(tzinfo=None, fold=0)
         day = self._nth_day_after(local.date(), days)
         midnight = datetime(local.year, local.month, local.day)  # noqa: DTZ001  (a wall clock)

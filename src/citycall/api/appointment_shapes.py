@@ -1,11 +1,18 @@
 """What is told and asked about dates."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
 from citycall.api.parameters import Day, Latitude, Longitude
 from citycall.api.schemas import Long, Strict
+from citycall.appointments.queries import Offer
+from citycall.appointments.rules import FreeDate
+
+# Told with a refusal: enough to choose from, not the whole season.
+NEXT_TOLD: Final = 6
 
 
 class DatesAt(BaseModel):
@@ -54,3 +61,19 @@ class CancelIn(Strict):
     """Why the date is cancelled; the reporters read it."""
 
     words: Long = ""
+
+
+def date_told(free: FreeDate) -> dict[str, Any]:
+    """A free date as this door tells it."""
+    return {
+        "day": free.day,
+        "starts_at": free.starts_at,
+        "ends_at": free.ends_at,
+        "closes_at": free.closes_at,
+        "left": free.left,
+    }
+
+
+def next_dates(offer: Offer | None) -> Sequence[FreeDate]:
+    """What is told to somebody whose date is gone."""
+    return offer.dates[:NEXT_TOLD] if offer is not None else ()

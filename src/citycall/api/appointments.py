@@ -14,6 +14,8 @@ from citycall.api.appointment_shapes import (
     DateIn,
     DatesAt,
     FreeDatesOut,
+    date_told,
+    next_dates,
 )
 from citycall.api.conditions import document
 from citycall.api.keys import ANYBODY, Key, actor_of
@@ -23,9 +25,9 @@ from citycall.api.telling import told
 from citycall.appointments import queries
 from citycall.appointments.actions import book, change
 from citycall.appointments.actions.change import NoAppointment
+from citycall.appointments.actions.seats import DateGone
 from citycall.appointments.models import Appointment
 from citycall.appointments.queries import Offer
-from citycall.appointments.rules import FreeDate
 from citycall.catalog.queries import catalog
 from citycall.core import clock
 from citycall.core.errors import NotFound
@@ -131,14 +133,17 @@ def one(request: HttpRequest, name: Name) -> HttpResponse:
 def take(request: HttpRequest, name: Name, body: DateIn) -> HttpResponse:
     """Takes the date instead of one that is booked. The reporters are told.
 
-    A date that went meanwhile answers 409 with `date_gone`, and what was booked is kept.
+    A date that went meanwhile answers 409 with `date_gone` and, in `dates`, the next ones that
+    are free; what was booked is kept.
     """
     by, at = actor_of(request), clock.now()
     row = work.request_for(request, by, name)
-    if queries.of_request(row.pk) is None:
-        booked = book.book(row.pk, day=body.day, by=by, at=at)
-    else:
-        booked = change.move(row.pk, day=body.day, by=by, at=at)
+    take_date = book.book if queries.of_request(row.pk) is None else change.move
+    try:
+        booked = take_date(row.pk, day=body.day, by=by, at=at)
+    except DateGone as error:
+        error.dates = next_dates(queries.offer_for(row, at=at))
+        raise
     return document(appointment_told(booked))
 
 
@@ -181,14 +186,4 @@ def appointment_told(booked: Appointment) -> Mapping[str, Any]:
 def _offered(offer: Offer | None) -> dict[str, Any]:
     if offer is None:
         raise NoDates(_("This service needs no appointment."))
-    return {"served": offer.route is not None, "items": [_date(each) for each in offer.dates]}
-
-
-def _date(free: FreeDate) -> dict[str, Any]:
-    return {
-        "day": free.day,
-        "starts_at": free.starts_at,
-        "ends_at": free.ends_at,
-        "closes_at": free.closes_at,
-        "left": free.left,
-    }
+    return {"served": offer.route is not None, "items": [date_told(each) for each in offer.dates]}

@@ -21,6 +21,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from citycall.accounts.callers import TooManyCalls, bearer
 from citycall.accounts.queries import known_key
+from citycall.api.appointment_shapes import date_told
+from citycall.appointments.actions.seats import DateGone
 from citycall.core.errors import DomainError, Faults
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ def add_handlers(api: NinjaAPI) -> None:
     """Turn every failure into a problem document."""
     api.add_exception_handler(DomainError, _domain)
     api.add_exception_handler(TooManyCalls, _too_many_calls)
+    api.add_exception_handler(DateGone, _date_gone)
     api.add_exception_handler(ValidationError, _shape)
     api.add_exception_handler(AuthenticationError, _no_key)
     api.add_exception_handler(HttpError, _unreadable)
@@ -101,6 +104,13 @@ def _domain(request: HttpRequest, error: Any) -> HttpResponse:
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = str(getattr(error, "retry_after", USUAL_WAIT_SECONDS))
     return response
+
+
+def _date_gone(request: HttpRequest, error: Any) -> HttpResponse:
+    """Whoever lost a date is told the next ones at once."""
+    dates = [date_told(each) for each in error.dates]
+    faults = {"day": error.message}
+    return answer(error.status, str(error.message), code=error.code, faults=faults, dates=dates)
 
 
 def _too_many_calls(request: HttpRequest, error: Any) -> HttpResponse:

@@ -10,13 +10,17 @@ from ninja import Router
 
 from citycall.accounts import misses
 from citycall.api import photo_handles
+from citycall.api.appointment_shapes import next_dates
 from citycall.api.conditions import document
 from citycall.api.keys import Key, actor_of
 from citycall.api.naming import NAME, Name, number_named
 from citycall.api.parameters import speaking
 from citycall.api.schemas import JoiningIn, ReceiptOut, ReportIn, draft, joining
 from citycall.api.telling import told
+from citycall.appointments import queries as appointments
 from citycall.appointments.actions import book
+from citycall.appointments.actions.seats import DateGone
+from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor, resident
 from citycall.core.errors import Faults
@@ -67,8 +71,8 @@ def submit(request: HttpRequest, body: ReportIn) -> HttpResponse:
     answers 422 with the code `stopped_advice` or `stopped_emergency`; show its `detail`, and send
     `stop_read` if the reporter goes on. For a service that is an appointment (`booking` is not
     null), `day` books one of its free dates with the report; a date that is gone answers 409 with
-    the code `date_gone`, and nothing was taken. Words that speak of danger are answered with a
-    `warning` to show at once.
+    the code `date_gone` and, in `dates`, the next ones that are free, and nothing was taken. Words
+    that speak of danger are answered with a `warning` to show at once.
     """
     photos = _claimed(body) if body.photos else ()
     receipt = _submit(body, key=_key(request), by=actor_of(request), at=clock.now())
@@ -111,7 +115,15 @@ def _submit(body: ReportIn, *, key: str, by: Actor, at: datetime) -> Receipt:
     with speaking(body.language):
         if body.day is None:
             return submitting.submit(draft(body, key=key), by=by, at=at)
-        return book.submit(draft(body, key=key), day=body.day, by=by, at=at)
+        told = draft(body, key=key)
+        try:
+            return book.submit(told, day=body.day, by=by, at=at)
+        except DateGone as error:
+            entry = catalog().service(told.service)
+            error.dates = next_dates(
+                appointments.offer_at(entry, told.location, at=at, answers=told.answers)
+            )
+            raise
 
 
 def _key(request: HttpRequest) -> str:

@@ -215,6 +215,13 @@ class TransferIn(Strict):
     reason: Said
 
 
+class ReturnIn(Strict):
+    """Why it is not yours: the code of a reason, and what only staff should know."""
+
+    reason: Code
+    words: Annotated[Text, Field(max_length=LONGEST_WORDS)] = ""
+
+
 class ChangeServiceIn(Strict):
     """The service that it really is, and why, for everyone to read."""
 

@@ -7,10 +7,11 @@ from django.conf import settings
 
 from citycall.api.places import area_told
 from citycall.catalog.queries import catalog
-from citycall.core import numbers
+from citycall.core import clock, numbers
 from citycall.core.actors import Actor
 from citycall.core.models import Event
 from citycall.places.queries import areas
+from citycall.privacy import openings
 from citycall.service_requests import queries, rules
 from citycall.service_requests.models import Attachment, Report, ServiceRequest, Status
 from citycall.service_requests.rules import Step
@@ -132,6 +133,7 @@ def _steps(row: ServiceRequest, actor: Actor) -> list[str]:
 def _report(report: Report, row: ServiceRequest, actor: Actor) -> dict[str, Any]:
     contact = None
     if queries.may(actor, "read_contact", row):
+        openings.read_by_program(row, by=actor, at=clock.now())
         known = queries.contact_for(actor, row, report)
         contact = (
             {"name": known.name, "email": known.email, "phone": known.phone} if known else None

@@ -23,6 +23,7 @@ from citycall.api.staff_shapes import (
     NoteIn,
     ReasonIn,
     ReferIn,
+    ReturnIn,
     TransferIn,
     WorkPhotoOut,
     WorkWhole,
@@ -36,6 +37,7 @@ from citycall.service_requests.actions import close, merge, tell_more
 from citycall.service_requests.actions import work as working
 from citycall.service_requests.actions.change import Changed
 from citycall.service_requests.actions.change_service import change_service
+from citycall.service_requests.actions.return_work import return_work
 from citycall.service_requests.models import Attachment, ServiceRequest
 from citycall.service_requests.policies import WORK_SCOPE
 
@@ -68,6 +70,9 @@ _ASSIGN: Final = _step("assign", "Accept it for the team, and name who does it",
 _HOLD: Final = _step("hold", "Put it on hold", {"reason": "weather", "words": "Frost."})
 _COMPLETE: Final = {"outcome": "fixed", "explanation": "The hole was filled."}
 _TRANSFER: Final = {"team": "sorting", "reason": "It lies on private ground."}
+_RETURN: Final = _step(
+    "return", "Send it back as not yours", {"reason": "state_highway", "words": "Route 40."}
+)
 _CHANGE: Final = {"service": "water-leak", "reason": "The hole is above a burst pipe."}
 _REFER: Final = {"referred_to": "The state highway office, 410-555-0199."}
 
@@ -119,6 +124,23 @@ def transfer(request: HttpRequest, name: Name, body: TransferIn) -> HttpResponse
         name,
         lambda pk, seen: working.transfer(
             pk, team_code=body.team, reason=body.reason, by=by, at=at, seen=seen
+        ),
+    )
+
+
+@router.post(f"{REQUEST}/return", **_RETURN)
+def send_back(request: HttpRequest, name: Name, body: ReturnIn) -> HttpResponse:
+    """Those who sort have it then; its date, clock and history go with it unchanged.
+
+    The usual reasons are `state_highway`, `private_property`, `another_agency`, `another_body`,
+    `wrong_service`, `wrong_place` and `other`, which needs `words`; a city may have others.
+    """
+    by, at = actor_of(request), clock.now()
+    return _take(
+        request,
+        name,
+        lambda pk, seen: return_work(
+            pk, reason=body.reason, words=body.words, by=by, at=at, seen=seen
         ),
     )
 

@@ -2,11 +2,13 @@
 
 from procrastinate.contrib.django import app as jobs
 
-from citycall.appointments.actions import hold, remind
+from citycall.appointments.actions import calling_off, hold, remind, waiting
+from citycall.appointments.actions.calling_off import SETTLE_QUEUE, SETTLE_TASK
 from citycall.core import clock
 
 REMIND_TASK = "citycall.remind_of_appointments"
 HOLDS_TASK = "citycall.release_expired_holds"
+WAITING_TASK = "citycall.go_on_with_waiting_list"
 QUEUE = "housekeeping"
 
 
@@ -22,3 +24,16 @@ def remind_of_appointments(timestamp: int) -> None:
 def release_expired_holds(timestamp: int) -> None:
     """Every hour: remove holds that nobody turned into a booking."""
     hold.release_expired(at=clock.now())
+
+
+@jobs.periodic(cron="*/5 * * * *")
+@jobs.task(name=WAITING_TASK, queue=QUEUE, queueing_lock=WAITING_TASK)
+def go_on_with_the_list(timestamp: int) -> None:
+    """Every five minutes: pass on what was kept and not taken, and what else came free."""
+    waiting.go_on(at=clock.now())
+
+
+@jobs.task(name=SETTLE_TASK, queue=SETTLE_QUEUE)
+def settle_called_off_day(called_off_id: int) -> None:
+    """Give everybody of a called-off day another date."""
+    calling_off.settle(called_off_id, at=clock.now())

@@ -17,6 +17,7 @@ class Appointment(models.Model):
     ``route`` is the area ("layer/code") whose dates these are, empty for the rest of the city.
     ``seat`` counts from 1 to ``capacity``, which is that of the route when the seat was taken;
     the database lets a seat be taken once, so that a date never has more than its capacity.
+    Where ``crew`` names whose seat it is, it is one of theirs on whatever route they drive.
     ``turn`` counts the appointments of one ``address`` (a digest) in a ``year``, where the
     service limits them. ``holder`` is who holds a seat that is not booked yet.
     """
@@ -26,6 +27,7 @@ class Appointment(models.Model):
         BOOKED = "booked", _("Booked")
         CANCELLED = "cancelled", _("Cancelled")
         PASSED = "passed", _("Over")
+        MISSED = "missed", _("Nobody came")
 
     id = models.BigAutoField(primary_key=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
@@ -38,6 +40,7 @@ class Appointment(models.Model):
     )
     state = models.CharField(max_length=10, choices=State)
     route = models.CharField(max_length=150, blank=True)
+    crew = models.CharField(max_length=40, blank=True, default="", db_default="")
     day = models.DateField()
     seat = models.PositiveSmallIntegerField()
     capacity = models.PositiveSmallIntegerField()
@@ -67,12 +70,22 @@ class Appointment(models.Model):
             models.Index(
                 fields=["held_until"], name="appointment_holds", condition=Q(state="held")
             ),
+            models.Index(
+                fields=["service_request", "ends_at"],
+                name="appointment_of_request",
+                condition=Q(service_request__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "route", "day", "seat"],
                 name="appointment_seat_once",
-                condition=Q(state__in=["held", "booked"]),
+                condition=Q(state__in=["held", "booked"], crew=""),
+            ),
+            models.UniqueConstraint(
+                fields=["service", "crew", "day", "seat"],
+                name="appointment_crew_seat_once",
+                condition=Q(state__in=["held", "booked"]) & ~Q(crew=""),
             ),
             models.CheckConstraint(
                 condition=Q(seat__gte=1, seat__lte=F("capacity")), name="appointment_seat_exists"
@@ -97,7 +110,7 @@ class Appointment(models.Model):
                     service_request__isnull=True,
                 )
                 | Q(
-                    state__in=["booked", "cancelled", "passed"],
+                    state__in=["booked", "cancelled", "passed", "missed"],
                     held_until__isnull=True,
                     service_request__isnull=False,
                     holder="",
@@ -111,3 +124,145 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} on {self.day}: {self.state}"
+
+
+class TakenUnit(models.Model):
+    """One unit of a material that a date has only so many of, taken by an appointment.
+
+    ``unit`` counts from 1 to ``most``, and the database lets each be taken once; the rows go with
+    the seat. ``pool`` is the crew, or the route where there are none.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="units")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
+    pool = models.CharField(max_length=150)
+    day = models.DateField()
+    material = models.CharField(max_length=40)
+    unit = models.PositiveSmallIntegerField()
+    most = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "day", "pool", "material", "unit"],
+                name="appointment_unit_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__gte=1, unit__lte=F("most")), name="appointment_unit_exists"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material} {self.unit} of {self.most} on {self.day}"
+
+
+class CalledOff(models.Model):
+    """A day on which nobody comes although one was offered: for weather, or a broken truck.
+
+    ``route`` is "*" for every one; ``crew`` is empty for all. ``instead`` is the day on which
+    they come for it. ``settled_at`` is when everybody booked had been given another date.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
+    day = models.DateField()
+    route = models.CharField(max_length=150, blank=True)
+    crew = models.CharField(max_length=40, blank=True)
+    instead = models.DateField(null=True)
+    reason = models.CharField(max_length=300)
+    asks = models.BooleanField(default=False)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=150, blank=True)
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    moved = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "day", "route", "crew"],
+                name="called_off_once",
+                condition=Q(undone_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(instead__isnull=True) | ~Q(instead=F("day")), name="called_off_instead"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} called off on {self.day}"
+
+
+class Waiting(models.Model):
+    """A request that waits for a date which comes free.
+
+    Those whose date the city called off (``first``) come before the others, and among each the
+    first come. While a seat is kept for it, ``seat`` is the hold and ``kept_until`` its end.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        OFFERED = "offered", _("A date is kept")
+        BOOKED = "booked", _("Booked")
+        LEFT = "left", _("Left the list")
+        LAPSED = "lapsed", _("Not taken in time")
+
+    id = models.BigAutoField(primary_key=True)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, related_name="waitings"
+    )
+    route = models.CharField(max_length=150, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    first = models.BooleanField(default=False)
+    asked_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    seat = models.OneToOneField(
+        Appointment, null=True, on_delete=models.SET_NULL, related_name="waiting"
+    )
+    kept_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["service", "route", "-first", "asked_at", "id"],
+                name="waiting_in_order",
+                condition=Q(state="waiting"),
+            ),
+            models.Index(fields=["kept_until"], name="waiting_kept", condition=Q(state="offered")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request"],
+                name="waiting_one_each",
+                condition=Q(state__in=["waiting", "offered"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_request} waits since {self.asked_at}"
+
+
+class Missed(models.Model):
+    """A date on which nobody came, as its reporter says; counted by route and crew.
+
+    ``promised_at`` is by when the crew is promised anew.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="missed")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, db_index=False)
+    route = models.CharField(max_length=150, blank=True)
+    crew = models.CharField(max_length=40, blank=True)
+    day = models.DateField()
+    told_at = models.DateTimeField()
+    promised_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "service"], name="missed_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.appointment}: nobody came"

@@ -3,26 +3,24 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
 from citycall.appointments import rules
-from citycall.appointments.models import Appointment
-from citycall.appointments.rules import FreeDate, Route
-from citycall.catalog.booking import BookingSpec
+from citycall.appointments.models import Appointment, CalledOff, Missed, TakenUnit, Waiting
+from citycall.appointments.rules import Change, FreeDate, Pool, Route, Taken
+from citycall.catalog.booking import BookingSpec, needs_of
 from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.core import clock
-from citycall.core.actors import Actor
-from citycall.core.paging import Page, decode, encode
 from citycall.places.index import AreaRef
 from citycall.places.locations import Location
 from citycall.places.queries import areas
-from citycall.service_requests import policies
-from citycall.service_requests import queries as service_requests
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import Report, ServiceRequest
 
-MOST_OF_A_PAGE: Final = 100
+# How the holder of a seat is called that is kept for somebody on the waiting list.
+WAITS: Final = "waiting:"
+WAITS_STILL: Final = (Waiting.State.WAITING, Waiting.State.OFFERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,71 +31,90 @@ class Offer:
     booking: BookingSpec
     route: Route | None
     dates: Sequence[FreeDate]
+    need: Mapping[str, int]
+    changes: Sequence[Change]
 
     def on(self, day: date) -> FreeDate | None:
         """The free date of this day, if it is one."""
         return next((each for each in self.dates if each.day == day), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteLoad:
-    """How full a date of a route is: seats ``taken``, held ones not counted, of ``capacity``."""
-
-    service_id: int
-    service: str
-    route: str
-    route_name: str
-    taken: int
-    capacity: int
-
-    @property
-    def key(self) -> str:
-        """How the page's address names it."""
-        return f"{self.service_id}:{self.route}"
-
-
 def offer_at(
-    entry: ServiceEntry, location: Location | None, *, at: datetime, holder: str = ""
+    entry: ServiceEntry,
+    location: Location | None,
+    *,
+    at: datetime,
+    holder: str = "",
+    answers: Mapping[str, Any] | None = None,
 ) -> Offer | None:
     """The dates for a place that was told; none for a service without appointments.
 
-    A seat that ``holder`` holds counts as free for them.
+    A seat that ``holder`` holds counts as free for them. ``answers`` say what there is to fetch;
+    a date whose trucks have no room for it is not offered.
     """
     here: Sequence[AreaRef] = ()
     if location is not None and location.point is not None:
         here = areas().at(*location.point)
-    return _offer(entry, here, at=at, holder=holder)
+    return _offer(entry, here, at=at, holder=holder, answers=answers or {})
 
 
-def offer_for(request: ServiceRequest, *, at: datetime) -> Offer | None:
+def offer_for(request: ServiceRequest, *, at: datetime, holder: str = "") -> Offer | None:
     """The dates for a request's place; none for a service without appointments."""
     entry = catalog().service_by_id(request.service_id)
-    return _offer(entry, areas().areas_of(request.areas), at=at)
+    if entry.spec.booking is None:
+        return None
+    answers = answers_of(request.pk) if entry.spec.booking.materials else {}
+    here = areas().areas_of(request.areas)
+    return _offer(entry, here, at=at, holder=holder, answers=answers)
 
 
-def offer_of(request_id: int, *, at: datetime) -> Offer | None:
+def offer_of(request_id: int, *, at: datetime, holder: str = "") -> Offer | None:
     """The dates for the place of the request of this id."""
-    return offer_for(ServiceRequest.objects.get(pk=request_id), at=at)
+    return offer_for(ServiceRequest.objects.get(pk=request_id), at=at, holder=holder)
+
+
+def answers_of(request_id: int) -> dict[str, Any]:
+    """What the first reporter answered to the service's questions."""
+    rows = Report.objects.filter(service_request_id=request_id).order_by("reported_at", "id")
+    return dict(rows.values_list("answers", flat=True)[0])
 
 
 def _offer(
-    entry: ServiceEntry, here: Collection[AreaRef], *, at: datetime, holder: str = ""
+    entry: ServiceEntry,
+    here: Collection[AreaRef],
+    *,
+    at: datetime,
+    holder: str,
+    answers: Mapping[str, Any],
 ) -> Offer | None:
     booking = entry.spec.booking
     if booking is None:
         return None
+    need = needs_of(booking, answers)
     route = rules.route_for(booking, codes_of(here))
     if route is None:
-        return Offer(entry=entry, booking=booking, route=None, dates=())
+        return Offer(entry=entry, booking=booking, route=None, dates=(), need=need, changes=())
+    changes = changes_from(entry.id, at.astimezone(clock.city_zone()).date())
     dates = rules.free_dates(
         booking,
         route,
         at=at,
         zone=clock.city_zone(),
         works=lambda day: works_on(entry, booking, day),
-        taken=_taken(entry.id, route, at=at, holder=holder),
+        taken=_taken(entry.id, route, at=at, holder=holder, need=need),
+        changes=changes,
+        need=need,
     )
-    return Offer(entry=entry, booking=booking, route=route, dates=dates)
+    return Offer(entry=entry, booking=booking, route=route, dates=dates, need=need, changes=changes)
+
+
+def changes_from(service_id: int, day: date) -> list[Change]:
+    """The days called off, or put in another's stead, from a day on."""
+    rows = CalledOff.objects.filter(service_id=service_id, undone_at__isnull=True)
+    rows = rows.filter(Q(day__gte=day) | Q(instead__gte=day))
+    return [
+        Change(day=row.day, route=row.route, crew=row.crew, instead=row.instead) for row in rows
+    ]
 
 
 def codes_of(here: Collection[AreaRef]) -> frozenset[str]:
@@ -111,18 +128,73 @@ def works_on(entry: ServiceEntry, booking: BookingSpec, day: date) -> bool:
     return bool(working.spec.hours_on(day))
 
 
-def _taken(service_id: int, route: Route, *, at: datetime, holder: str) -> Mapping[date, int]:
+def _taken(
+    service_id: int, route: Route, *, at: datetime, holder: str, need: Mapping[str, int]
+) -> Taken:
     today = at.astimezone(clock.city_zone()).date()
-    rows = Appointment.objects.filter(service_id=service_id, route=route.code, day__gte=today)
-    rows = rows.filter(_standing(at))
+    rows = _of_route(service_id, route).filter(_standing(at), day__gte=today)
     if holder:
         rows = rows.exclude(state=Appointment.State.HELD, holder=holder)
-    return dict(rows.values_list("day").annotate(taken=Count("id")))
+    return _counted(rows, need)
+
+
+def taken_on(
+    service_id: int, route: Route, day: date, *, need: Mapping[str, int], but: int | None
+) -> Taken:
+    """What is taken on a date, as soon as holds that ran out are given up."""
+    rows = _of_route(service_id, route).filter(_TAKEN, day=day)
+    return _counted(rows if but is None else rows.exclude(pk=but), need)
+
+
+def seats_taken(service_id: int, route: Route, pool: Pool, day: date) -> set[int]:
+    """The numbers of a date's seats that are held or booked."""
+    rows = _of_route(service_id, route).filter(_TAKEN, day=day, crew=pool.crew)
+    return set(rows.values_list("seat", flat=True))
+
+
+def units_taken(
+    service_id: int, pool: str, day: date, material: str, *, but: int | None
+) -> set[int]:
+    """The numbers of a material's units that are taken on a date."""
+    rows = TakenUnit.objects.filter(service_id=service_id, pool=pool, day=day, material=material)
+    rows = rows if but is None else rows.exclude(appointment_id=but)
+    return set(rows.values_list("unit", flat=True))
+
+
+def give_up_holds(service_id: int, day: date, *, at: datetime) -> None:
+    """Remove a date's holds that ran out, but for what is kept for those who wait for it."""
+    rows = Appointment.objects.filter(service_id=service_id, day=day)
+    expired = rows.filter(_OVER, held_until__lte=at)
+    given_up = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Appointment.objects.filter(pk__in=given_up).delete()
+
+
+def _of_route(service_id: int, route: Route) -> QuerySet[Appointment]:
+    """The appointments that take places of a route's dates; its crews' on other routes too."""
+    rows = Appointment.objects.filter(service_id=service_id)
+    if route.crews:
+        return rows.filter(crew__in=[pool.crew for pool in route.crews])
+    return rows.filter(route=route.code, crew="")
+
+
+def _counted(rows: QuerySet[Appointment], need: Mapping[str, int]) -> Taken:
+    seats = rows.order_by().values_list("day", "crew").annotate(taken=Count("id"))
+    units: dict[tuple[date, str, str], int] = {}
+    if need:
+        found = TakenUnit.objects.filter(appointment__in=rows, material__in=need)
+        kinds = found.order_by().values_list("day", "appointment__crew", "material")
+        units = {(day, crew, what): n for day, crew, what, n in kinds.annotate(n=Count("id"))}
+    return Taken({(day, crew): n for day, crew, n in seats}, units)
+
+
+# Whoever waits for a date has their seat until it is passed on, not only until its time is over.
+_OVER: Final = Q(state=Appointment.State.HELD) & ~Q(holder__startswith=WAITS)
+_TAKEN: Final = Q(state__in=[Appointment.State.HELD, Appointment.State.BOOKED])
 
 
 def _standing(at: datetime) -> Q:
     """Seats that nobody else can have: booked ones, and those held that have not run out."""
-    return Q(state=Appointment.State.BOOKED) | Q(state=Appointment.State.HELD, held_until__gt=at)
+    return _TAKEN & ~(_OVER & Q(held_until__lte=at))
 
 
 def of_request(request_id: int) -> Appointment | None:
@@ -139,85 +211,40 @@ def held_by(holder: str, *, at: datetime) -> Appointment | None:
     ).first()
 
 
+def waiting_of(request_id: int) -> Waiting | None:
+    """A request's place on the list of those who wait for a date, while it has one."""
+    rows = Waiting.objects.filter(service_request_id=request_id, state__in=WAITS_STILL)
+    return rows.select_related("seat").first()
+
+
+def ahead_of(waits: Waiting) -> int:
+    """How many wait before this one on the same route."""
+    rows = Waiting.objects.filter(
+        service_id=waits.service_id, route=waits.route, state=Waiting.State.WAITING
+    )
+    earlier = Q(asked_at__lt=waits.asked_at) | Q(asked_at=waits.asked_at, id__lt=waits.pk)
+    before = Q(first=True) | earlier if not waits.first else Q(first=True) & earlier
+    return rows.filter(before).exclude(pk=waits.pk).count()
+
+
+def last_of(request_id: int) -> Appointment | None:
+    """The latest date that a request had, unless it was cancelled."""
+    rows = Appointment.objects.filter(service_request_id=request_id)
+    return rows.exclude(state=Appointment.State.CANCELLED).order_by("-ends_at", "-id").first()
+
+
+def missed_of(request_id: int) -> Missed | None:
+    """When nobody came last, and by when the crew is promised anew."""
+    rows = Missed.objects.filter(appointment__service_request_id=request_id)
+    return rows.order_by("-day", "-id").first()
+
+
 def changes_until(appointment: Appointment) -> datetime | None:
     """Until when a reporter may move or cancel it; none where the service has no dates any more."""
     booking = catalog().service_by_id(appointment.service_id).spec.booking
     if booking is None:
         return None
     return rules.closes_at(booking, appointment.day, zone=clock.city_zone())
-
-
-def booked_on(actor: Actor, day: date) -> QuerySet[Appointment]:
-    """The appointments of a date whose requests the actor may read, by route and request.
-
-    Raises ``NotAllowed`` for those who may read none.
-    """
-    return (
-        Appointment.objects.filter(
-            day=day,
-            state=Appointment.State.BOOKED,
-            service_request__in=service_requests.readable(actor),
-        )
-        .select_related("service_request__team", "service_request__assignee")
-        .order_by("id")
-    )
-
-
-def day_page(actor: Actor, day: date, *, route: str = "", after: str = "") -> Page[Appointment]:
-    """Some of a date's appointments, of all routes or one ("service id:route"), after a cursor."""
-    rows = booked_on(actor, day)
-    if route:
-        service_id, _colon, code = route.partition(":")
-        rows = rows.filter(service_id=int(service_id), route=code)
-    if after:
-        rows = rows.filter(id__gt=decode(after, kinds=(int,))[0])
-    found = list(rows[: MOST_OF_A_PAGE + 1])
-    shown = found[:MOST_OF_A_PAGE]
-    more = len(found) > len(shown)
-    return Page(rows=shown, newer="", older=encode((shown[-1].pk,)) if more else "")
-
-
-def day_loads(actor: Actor, day: date) -> list[RouteLoad]:
-    """How full each route of a date is, for the services whose requests the actor may read."""
-    taken = {
-        (service_id, route): count
-        for service_id, route, count in booked_on(actor, day)
-        .order_by()
-        .values_list("service_id", "route")
-        .annotate(count=Count("id"))
-    }
-    offered = _offered_on(actor, day)
-    keys = sorted({*taken, *offered})
-    return [_load(key, taken.get(key, 0), offered.get(key)) for key in keys]
-
-
-def _offered_on(actor: Actor, day: date) -> dict[tuple[int, str], int]:
-    """The capacity of each route that has this date, by service and route."""
-    grant = policies.PERMISSIONS["read"]
-    found = {}
-    for entry in catalog().services:
-        booking = entry.spec.booking
-        if booking is None or not grant.allows(actor, agency_id=entry.agency_id):
-            continue
-        if not works_on(entry, booking, day):
-            continue
-        for code in ("", *(route.area for route in booking.routes)):
-            route = rules.route_for(booking, {code})
-            if route is not None and route.code == code and day.isoweekday() in route.weekdays:
-                found[entry.id, code] = route.capacity
-    return found
-
-
-def _load(key: tuple[int, str], taken: int, capacity: int | None) -> RouteLoad:
-    service_id, route = key
-    return RouteLoad(
-        service_id=service_id,
-        service=catalog().service_by_id(service_id).name,
-        route=route,
-        route_name=route_name(route),
-        taken=taken,
-        capacity=max(capacity or 0, taken),
-    )
 
 
 def route_name(route: str) -> str:

@@ -90,6 +90,20 @@ def suggest(words: str, *, book: Catalog | None = None) -> Suggested:
     return _unsure(likely, by_name, book)
 
 
+def ranked(words: str, *, limit: int, book: Catalog | None = None) -> list[ServiceEntry]:
+    """The services that words may mean, likeliest first, however sure: for staff who judge it.
+
+    Those whose names fit come after what history says, and before it in another language.
+    """
+    book = book or catalog()
+    by_name = [e for e in services_for(words, book) if not e.spec.something_else]
+    foreign = bool(by_name) and not phrases.is_first(phrases.spoken())
+    model = SUGGESTIONS.get() if words.strip() and not foreign else None
+    likely = _likely(model, words, book) if model is not None else []
+    told = [entry for entry, share in likely[:limit] if share >= WORTH_SHOWING]
+    return list({entry.id: entry for entry in (*told, *by_name)}.values())[:limit]
+
+
 def is_due(*, at: datetime, zone: ZoneInfo) -> bool:
     """Whether nothing has been learned since the last time that it should have been."""
     local = at.astimezone(zone)

@@ -1,1 +1,1 @@
-"""Calls to City Hall: how many people it takes to answer them in time."""
+"""Calls to City Hall: who called, waited and answered, and how many people that takes."""

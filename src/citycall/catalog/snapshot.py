@@ -100,13 +100,16 @@ class Catalog:
         """Every service, retired ones included."""
         return tuple(self._by_id.values())
 
-    def related(self, entry: ServiceEntry) -> tuple[ServiceEntry, ...]:
+    def related(self, entry: ServiceEntry, *, retired: bool = False) -> tuple[ServiceEntry, ...]:
         """The other offered services that may be reported for the same problem.
+
+        With ``retired`` those that are not offered any more are among them.
 
         Two are related where either names the other, or where they share a group and neither has
         a list of its own. Nobody knows what the service for all else is about, so any may be.
         """
-        return tuple(e for e in self.services if e is not entry and _is_related(entry, e))
+        among = self.all_services if retired else self.services
+        return tuple(e for e in among if e is not entry and _is_related(entry, e))
 
     @property
     def all_outcomes(self) -> tuple[OutcomeEntry, ...]:

@@ -46,6 +46,7 @@ __all__ = [
     "Privacy",
     "Question",
     "Reason",
+    "Risk",
     "ServiceSpec",
     "Stop",
     "StopKind",
@@ -78,6 +79,15 @@ class Privacy(StrEnum):
     PRIVATE = "private"
 
 
+class Risk(StrEnum):
+    """What may come of a problem while it waits: the service's own share of a priority."""
+
+    LOW = "low"
+    USUAL = "usual"
+    HIGH = "high"
+    DANGEROUS = "dangerous"
+
+
 class Reason(Document):
     """Why a request waits; ``code`` for the record, ``name`` for people."""
 
@@ -99,12 +109,13 @@ class ServiceSpec(Document):
     """One kind of request, whole: what is asked, promised and required, and whose work it is.
 
     ``agency``, ``team`` (the default one) and ``outcomes`` are codes. No ``location_kinds`` means
-    that every kind is accepted. Only ``pause_reasons`` stop the clock; ``hold_reasons`` do not.
+    that every kind is accepted. ``risk`` weighs most in a request's priority. Only
+    ``pause_reasons`` stop the clock; ``hold_reasons`` do not.
     ``verification_days`` are the calendar days in which a reporter may dispute a completion.
     ``related`` names the services that may be reported for the same problem; without it these are
     the others of the group, and an empty list means none. ``something_else`` marks the one
     service that takes what fits no other. ``booking`` says on which dates a service comes that is
-    an appointment.
+    an appointment. With ``publish_photos`` photos may be public once a person has looked.
     """
 
     code: LongCode
@@ -119,11 +130,13 @@ class ServiceSpec(Document):
     contact: ContactRequirement = ContactRequirement.OPTIONAL
     privacy: Privacy = Privacy.PUBLIC
     target: Target | None = None
+    risk: Risk = Risk.USUAL
     pause_reasons: tuple[Reason, ...] = Field((), max_length=50)
     hold_reasons: tuple[Reason, ...] = Field((), max_length=50)
     outcomes: tuple[Code, ...] = Field(min_length=1, max_length=100)
     questions: tuple[Question, ...] = Field((), max_length=100)
     photo_on_completion: bool = False
+    publish_photos: bool = False
     verification_days: int = Field(7, ge=0, le=365)
     related: tuple[LongCode, ...] | None = Field(None, max_length=50)
     something_else: bool = False

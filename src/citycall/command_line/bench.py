@@ -31,6 +31,13 @@ CHECKOUT = Path(__file__).parents[3]
             "offline",
             "first_load",
             "suggestions",
+            "console",
+            "duplicates",
+            "storm",
+            "workqueue",
+            "bookings",
+            "batches",
+            "closures",
         ]
     ),
     help="Measure only these.",

@@ -12,13 +12,16 @@ from citycall import __version__
 from citycall.command_line import (
     bench,
     city,
+    continuity,
     data,
+    duplicates,
     open311,
     open_data,
     partners,
     places,
     run,
     staffing,
+    telephony,
     tiles,
     training,
 )
@@ -53,11 +56,14 @@ for command in (
     open_data.export,
     training.train,
     staffing.staffing,
+    continuity.continuity,
+    telephony.telephony,
     data.catalog,
     data.phrases,
     data.places,
     city.generate,
     bench.bench,
+    duplicates.measure_duplicates,
     run.doctor,
 ):
     citycall.add_command(command)

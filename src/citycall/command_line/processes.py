@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 import click
@@ -27,19 +27,25 @@ class Program:
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def web(*, host: str, processes: int, threads: int) -> Program:
-    """The web server with this many processes and threads in each."""
+    """The web server with this many processes, each working on ``threads`` requests at once.
+
+    Beside those that work, each page that is told of news keeps a thread that only waits.
+    """
     return Program(
         "web",
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", host, "--port", str(settings.PORT), "--no-ws"),
-            *("--workers", str(processes), "--blocking-threads", str(threads)),
+            *("--workers", str(processes)),
+            *("--blocking-threads", str(threads + settings.CITYCALL_STREAMS)),
             *("--backlog", "2048", "--respawn-failed-workers", "--log-level", "warning"),
             "citycall.wsgi:application",
         ],
+        {"CITYCALL_THREADS": str(threads)},
     )
 
 
@@ -71,7 +77,7 @@ class _Keeper:
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603
             self.program.command,
-            env=os.environ.copy(),
+            env={**os.environ, **self.program.environment},
             start_new_session=True,
             preexec_fn=_die_with_parent,  # noqa: PLW1509
         )

@@ -1,4 +1,4 @@
-"""Phone numbers and e-mail addresses inside words: found, and hidden from everyone.
+"""Phone numbers, e-mail addresses and plates inside words: found, and hidden from everyone.
 
 What people write about a problem may say how to reach them. Wherever their words are public, a
 mark stands in place of it. Names cannot be told from other words and are not found here.
@@ -29,9 +29,17 @@ _HARMLESS: Final = "|".join(
         r"(?<!\d)\d{1,6}\s\d{1,3}(?:st|nd|rd|th)\b",
     )
 )
+# A plate is told from other words by the word before it; it has a digit, and no more than eight.
+_PLATE_WORD: Final = r"(?:plates?|tags?|placas?|matrículas?|車牌|车牌号?|لوحة)"
+_PLATE: Final = (
+    rf"(?<=\b)(?P<before>{_PLATE_WORD}(?:\s+(?:number|no\.?|num|is|was|número|es))*[\s:#]*)"
+    r"(?P<sign>(?=[A-Z0-9·-]*\d)[A-Z0-9]{1,4}[ ·-]?[A-Z0-9]{2,5})(?![A-Z0-9])"
+)
 _ANY: Final = re.compile(
     rf"(?P<email>{_EMAIL})|(?P<harmless>{_HARMLESS})|(?P<phone>{_PHONE})", re.IGNORECASE
 )
+_PLATES: Final = re.compile(_PLATE, re.IGNORECASE)
+_WORTH_PLATES: Final = re.compile(_PLATE_WORD, re.IGNORECASE)
 # Most texts have neither, which one look says.
 _WORTH_LOOKING: Final = re.compile(r"[@＠]|[(\[{]\s?at\s?[)\]}]|\d(?:\D{0,3}\d){6}", re.IGNORECASE)
 # Of a number as it is written here and there, so many last digits are always the same.
@@ -41,8 +49,15 @@ Chosen = Callable[[str], bool]
 
 
 def hide(words: str) -> str:
-    """The words with a mark in place of every e-mail address and phone number."""
-    return _hidden(words, lambda _found: True)
+    """The words with a mark in place of every e-mail address, phone number and plate."""
+    return _hidden(_without_plates(words), lambda _found: True)
+
+
+def found(words: str) -> list[str]:
+    """The e-mail addresses, phone numbers and plates in these words, as they are written."""
+    told = [each["sign"] for each in _PLATES.finditer(words)]
+    told += [each[0] for each in _ANY.finditer(words) if not each["harmless"]]
+    return list(dict.fromkeys(told))
 
 
 def hide_of(words: str, *, reached_at: Collection[str]) -> str:
@@ -57,6 +72,13 @@ def hide_of(words: str, *, reached_at: Collection[str]) -> str:
 def hide_in_place(place: str) -> str:
     """A place's name with its contacts hidden; an undivided number is that of a pole or a stop."""
     return _hidden(place, lambda found: not _is_of_a_thing(found))
+
+
+def _without_plates(words: str) -> str:
+    if not _WORTH_PLATES.search(words):
+        return words
+    mark = _("[license plate hidden]")
+    return _PLATES.sub(lambda plate: plate["before"] + mark, words)
 
 
 def _hidden(words: str, chosen: Chosen) -> str:

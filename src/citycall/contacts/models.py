@@ -1,7 +1,19 @@
 """Personal data about reporters lives here and nowhere else."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Lower
+
+
+def last_name() -> models.Func:
+    """The last word of a contact's name, in small letters."""
+    return models.Func(
+        Lower("name"),
+        models.Value("^.* "),
+        models.Value(""),
+        function="regexp_replace",
+        output_field=models.CharField(),
+    )
 
 
 class Contact(models.Model):
@@ -24,6 +36,16 @@ class Contact(models.Model):
                 Lower("email"), name="contact_by_any_email", condition=~models.Q(email="")
             ),
             models.Index(fields=["phone"], name="contact_by_phone", condition=~models.Q(phone="")),
+            models.Index(
+                OpClass(Lower("name"), name="text_pattern_ops"),
+                name="contact_by_name",
+                condition=~models.Q(name=""),
+            ),
+            models.Index(
+                OpClass(last_name(), name="text_pattern_ops"),
+                name="contact_by_last_name",
+                condition=~models.Q(name=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

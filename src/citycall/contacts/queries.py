@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
-from citycall.contacts.models import Contact, PushSubscription
+from citycall.contacts.models import Contact, PushSubscription, last_name
 
 
 def with_email(email: str) -> QuerySet[Contact]:
@@ -17,6 +17,20 @@ def with_email(email: str) -> QuerySet[Contact]:
 def with_phone(phone: str) -> QuerySet[Contact]:
     """The contacts with this phone number in E.164 form; none for an empty one."""
     return Contact.objects.exclude(phone="").filter(phone=phone)
+
+
+def named(name: str, *, limit: int = 50) -> list[Contact]:
+    """The latest contacts whose name, or last name, begins with these words (three letters up)."""
+    asked = " ".join(name.lower().split())
+    if len(asked) < 3:
+        return []
+    known = Contact.objects.exclude(name="")
+    whole = known.alias(low=Lower("name")).filter(low__startswith=asked)
+    last = known.alias(last=last_name()).filter(last__startswith=asked)
+    found: dict[int, Contact] = {}
+    for rows in (whole, last):
+        found.update({each.pk: each for each in rows.order_by("-id")[:limit]})
+    return [found[pk] for pk in sorted(found, reverse=True)][:limit]
 
 
 def push_subscriptions(report_ids: Collection[int]) -> Sequence[PushSubscription]:

@@ -21,7 +21,8 @@ class Actor:
     ``id`` is the user's or key's id (none for residents without account and for the system).
     ``memberships`` are pairs of a role's name and the id of the agency it holds for, none where
     it holds city-wide. ``reports`` are the ids of the reports that a resident has proven to be
-    theirs, by a signed link or by having just submitted them.
+    theirs, by a signed link or by having just submitted them. ``districts`` are the areas
+    ("layer/code") for which somebody of a council's office asks.
     """
 
     kind: ActorKind
@@ -29,6 +30,7 @@ class Actor:
     name: str = ""
     memberships: frozenset[tuple[str, int | None]] = field(default_factory=frozenset)
     reports: frozenset[int] = field(default_factory=frozenset)
+    districts: frozenset[str] = field(default_factory=frozenset)
 
     def holds(self, roles: Set[str], *, agency_id: int | None) -> bool:
         """Whether one of these roles is held for this agency, or city-wide."""

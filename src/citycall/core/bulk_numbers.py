@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from stdnum import damm
 
-from citycall.core.numbers import SERIALS
+from citycall.core.numbers import FIRST_SET_ASIDE, SERIALS
 
 Whole = NDArray[np.int64]
 
@@ -36,5 +36,5 @@ def compose(*, years: Whole, serials: Whole) -> Whole:
 def draw(*, years: Whole) -> Whole:
     """A new number of each year. Unguessable; that none is taken yet is the caller's to check."""
     drawn = np.frombuffer(os.urandom(8 * len(years)), dtype=np.uint64)
-    # Of 2**64 values a billion take one more than the rest: no attacker can use that.
-    return compose(years=years, serials=(drawn % SERIALS).astype(np.int64))
+    # Of 2**64 values some serials take one more than the rest: no attacker can use that.
+    return compose(years=years, serials=(drawn % FIRST_SET_ASIDE).astype(np.int64))

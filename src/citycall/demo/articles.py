@@ -17,6 +17,9 @@ from citycall.knowledge.specs import ArticleSpec
 
 ARTICLES = Path(__file__).with_name("articles.yaml")
 PROGRAMS = Path(__file__).with_name("programs.yaml")
+SCRIPTS = Path(__file__).with_name("scripts.yaml")
+# How many days before the demo was loaded somebody made sure of the scripts.
+_CHECKED = 30
 Written = dict[str, dict[str, Any]]
 
 
@@ -25,9 +28,29 @@ def load(*, by: Actor, at: datetime) -> int:
     written: Written = {}
     for file in (ARTICLES, PROGRAMS):
         written |= YAML(typ="safe").load(file)
-    for code, fields in (written | dict(_translated(written))).items():
+    for code, fields in (written | dict(_translated(written)) | dict(_scripts())).items():
         save_article(spec=_spec(code, fields, at), by=by, at=at)
     return len(written)
+
+
+def _scripts() -> Iterator[tuple[str, dict[str, Any]]]:
+    """What call-takers read aloud, in each language."""
+    for code, told in YAML(typ="safe").load(SCRIPTS).items():
+        shared = {
+            "kind": "script",
+            "used_for": told["use"],
+            "services": told.get("services", []),
+            "checked": _CHECKED,
+        }
+        first = settings.LANGUAGE_CODE
+        for language, _name in settings.LANGUAGES:
+            if language in told:
+                own: dict[str, Any] = {"translates": f"script-{code}"}
+                if language == first:
+                    own = {"keywords": told["keywords"]}
+                ending = "" if language == first else f"-{language}"
+                fields = {**shared, **told[language], **own, "language": language}
+                yield f"script-{code}{ending}", fields
 
 
 def _translated(written: Written) -> Iterator[tuple[str, dict[str, Any]]]:

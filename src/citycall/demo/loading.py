@@ -9,7 +9,22 @@ from django.db import transaction
 
 from citycall.accounts.models import User
 from citycall.core.actors import SYSTEM
-from citycall.demo import articles, geography, people, phrases, present, residents, told
+from citycall.demo import (
+    articles,
+    checking,
+    crews,
+    geography,
+    offices,
+    people,
+    phrases,
+    present,
+    residents,
+    returning,
+    sorting,
+    staff,
+    told,
+)
+from citycall.demo.call_centre import writing as call_centre
 from citycall.demo.geography import City
 from citycall.demo.history import writing
 from citycall.demo.history.writing import Written
@@ -41,6 +56,7 @@ def load_city(*, at: datetime) -> City:
             )
             phrases.load(by=SYSTEM, at=at)
             people.make(at=at)
+            staff.make(at=at)
             articles.load(by=SYSTEM, at=at)
             told.load(city, by=SYSTEM, at=at)
         tiles.build(water=Path(folder) / WATER)
@@ -63,7 +79,13 @@ def load_history(
         progress=progress,
     )
     present.make(seed=SEED, at=at)
+    sorting.make(at=at)
+    crews.make(at=at)
+    checking.make(seed=SEED, at=at, truth=written.truth)
+    offices.make(at=at)
     residents.make(at=at)
+    call_centre.write(seed=SEED, at=at)
+    returning.look(at=at)
     return written
 
 
@@ -93,6 +115,7 @@ def welcome(address: str) -> list[str]:
         f"Residents may sign in at {address}/me/sign-in, for example as {residents.EMAIL}:",
         f"  the code is in the newest file of {home.folder('outbox')}",
         f"Staff sign in at: {address}/sign-in",
+        f"A crew's phone:   {address}/crew (sign in as crew)",
         f"Administration:   {address}/admin/",
         f"Developers:       {address}/developers",
         f"JSON API:         {address}/api/v1/",

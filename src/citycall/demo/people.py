@@ -8,6 +8,7 @@ from citycall.accounts.models import Role, User
 from citycall.catalog.queries import catalog
 from citycall.core.actors import SYSTEM
 from citycall.exchange.policies import WEBHOOKS_SCOPE
+from citycall.places.queries import areas
 from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
 
 # For a city that is invented and served to this machine only.
@@ -37,6 +38,24 @@ PEOPLE = (
     Person("analyst", "Wen", "Li", Role.ANALYST),
     Person("admin", "Abena", "Mensah", Role.ADMINISTRATOR),
 )
+# Those who take the demo's calls; they can sign in, too.
+TAKERS = (
+    Person("calls2", "Aisha", "Coleman", Role.CALL_TAKER),
+    Person("calls3", "Diego", "Salazar", Role.CALL_TAKER),
+    Person("calls4", "Hannah", "Brandt", Role.CALL_TAKER),
+    Person("calls5", "Jun", "Park", Role.CALL_TAKER),
+    Person("calls6", "Layla", "Nassar", Role.CALL_TAKER),
+    Person("calls7", "Owen", "Fitzgerald", Role.CALL_TAKER),
+    Person("calls8", "Patrice", "Laurent", Role.CALL_TAKER),
+    Person("calls9", "Sofia", "Marino", Role.CALL_TAKER),
+    Person("calls10", "Terrence", "Boyd", Role.CALL_TAKER),
+    Person("calls11", "Ximena", "Duarte", Role.CALL_TAKER),
+)
+# A second one, to compare how they score.
+COLLEAGUE = Person("supervisor2", "Ingrid", "Vasquez", Role.SUPERVISOR)
+# Asks for the people of a district.
+OFFICE = Person("council", "Ruth", "Abara", Role.COUNCIL)
+OFFICE_LAYER = "council_districts"
 OF_AN_AGENCY = {Role.DISPATCHER, Role.CREW, Role.AGENCY_MANAGER}
 
 
@@ -49,7 +68,8 @@ def largest_agency() -> int:
 def make(*, at: datetime) -> None:
     """Make everybody, with their roles, and the sandbox key."""
     agency_id = largest_agency()
-    for person in PEOPLE:
+    district = areas().of_layer(OFFICE_LAYER)[0]
+    for person in (*PEOPLE, *TAKERS, COLLEAGUE, OFFICE):
         user = User.objects.create_user(
             username=person.username,
             password=PASSWORD,
@@ -61,6 +81,7 @@ def make(*, at: datetime) -> None:
             user,
             role=person.role,
             agency_id=agency_id if person.role in OF_AN_AGENCY else None,
+            area=f"{district.layer}/{district.code}" if person is OFFICE else "",
             by=SYSTEM,
             at=at,
         )

@@ -11,6 +11,7 @@ from citycall.appointments.actions.seats import DateGone, TooOften
 from citycall.catalog.queries import catalog
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import Conflict
+from citycall.demo import agency_work
 from citycall.durations import actions as durations
 from citycall.feedback import ratings
 from citycall.places.locations import Location
@@ -18,6 +19,7 @@ from citycall.places.models import LocationKind
 from citycall.service_requests import queries
 from citycall.service_requests.actions.recognise import note_language_of
 from citycall.service_requests.actions.submit import submit
+from citycall.service_requests.actions.tag import change_tags
 from citycall.service_requests.drafts import Draft
 from citycall.service_requests.models import OPEN, Channel, Status
 
@@ -35,6 +37,9 @@ _BETTER: Final = (
     "Please sweep up after the work.",
 )
 
+# What dispatchers call some of their work; most has no tag.
+_TAGS: Final = ((), ("school route",), (), (), ("storm of november", "tree crew"), (), ("repeat",))
+_TAGGED: Final = 140
 
 # What people have just told in their own languages, for a person to sort.
 _HEARD: Final = (
@@ -52,9 +57,19 @@ def make(*, seed: int, at: datetime) -> None:
     """
     rng = np.random.default_rng([seed, 7])
     _hear(at=at)
+    _tag(at=at)
     _book(rng, at=at)
     _rate(rng, at=at)
+    agency_work.make(at=at)
     durations.compute(at=at)
+
+
+def _tag(*, at: datetime) -> None:
+    """Some of the open work has tags, as dispatchers put them."""
+    found = queries.readable(SYSTEM).filter(OPEN).order_by("-requested_at", "-id")
+    for turn, request_id in enumerate(found.values_list("pk", flat=True)[:_TAGGED]):
+        if _TAGS[turn % len(_TAGS)]:
+            change_tags(request_id, add=_TAGS[turn % len(_TAGS)], by=SYSTEM, at=at)
 
 
 def _hear(*, at: datetime) -> None:

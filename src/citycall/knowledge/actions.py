@@ -221,6 +221,10 @@ def _save_article(spec: ArticleSpec, edit: Edit) -> Article:
     row.checked_on, row.published = spec.checked_on, spec.published
     row.kind, row.facts = spec.kind, spec.facts.model_dump(mode="json") if spec.facts else {}
     row.translates, row.updated_at = spec.translates or "", edit.at
+    row.publish_from, row.expires_on = spec.publish_from, spec.expires_on
+    row.used_for = spec.used_for.value if spec.used_for else ""
+    if before is None or _text(before) != _text(spec):
+        row.written_at = edit.at
     row.searchable = searching.searchable(
         spec.title, spec.summary, " ".join(spec.keywords), markdown.plain(spec.body)
     )
@@ -233,6 +237,10 @@ def _save_article(spec: ArticleSpec, edit: Edit) -> Article:
         edit=edit,
         news=_nothing_to_tell,
     )
+
+
+def _text(spec: ArticleSpec) -> tuple[object, ...]:
+    return spec.title, spec.summary, spec.body, spec.facts
 
 
 def _nothing_to_tell() -> None:

@@ -12,6 +12,7 @@ from citycall.knowledge.picture import told
 from citycall.knowledge.specs import AlertSpec, AlertState
 from citycall.places.coordinates import METRES_PER_DEGREE, Point, distance_m
 from citycall.places.queries import areas
+from citycall.places.words import fold
 
 # A circle touches an area when one of these points of it lies in the area: coarse, and enough to
 # say what is known around somebody.
@@ -41,6 +42,20 @@ def alert(code: str) -> AlertSpec:
 def about_service(service: str, *, at: datetime) -> list[AlertSpec]:
     """The live alerts that name a service."""
     return [each for each in live(at=at) if service in each.services]
+
+
+def speaking_of(words: str, *, language: str, at: datetime) -> list[AlertSpec]:
+    """The live alerts that have one of the telling words in their title, or half in all."""
+    asked = {word for word in fold(words).split() if len(word) > 3}
+    return [each for each in live(at=at) if _speaks_of(each, asked, language)]
+
+
+def _speaks_of(alert: AlertSpec, asked: set[str], language: str) -> bool:
+    title, words, _language = alert.said(language)
+    if asked.intersection(fold(title).split()):
+        return True
+    known = {word for piece in words.split("\n") for word in fold(piece).split()}
+    return bool(asked) and 2 * len(asked & known) > len(asked)
 
 
 def touching(point: Point, *, within_m: float, at: datetime) -> list[AlertSpec]:

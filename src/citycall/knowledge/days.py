@@ -138,26 +138,30 @@ def _working_time(book: Directory, code: str | None) -> WorkingTime | None:
         return None
 
 
-def contacts(words: str = "", *, language: str = "en") -> list[Contact]:
+def contacts(words: str = "", *, language: str = "en", for_staff: bool = False) -> list[Contact]:
     """Whom to call, by name: the entries of the directory, and agencies that have none.
 
-    With words, those that have every one of them in name, purpose or keywords.
+    With words, those that have every one of them in name, purpose or keywords. Entries for staff
+    only are left out unless it is ``for_staff``.
     """
+    found = _contacts(for_staff=for_staff)
+    asked = fold(words).split()
+    fitting = [each for each in found if _fits(each.spec, asked, language)]
+    return sorted(fitting, key=lambda each: each.spec.said(language)[0].casefold())
+
+
+def _contacts(*, for_staff: bool) -> list[Contact]:
     book = directory()
-    entries = list(told().directory)
+    entries = [each for each in told().directory if for_staff or not each.staff_only]
     spoken_for = {entry.agency for entry in entries}
     agencies = {agency.code: agency for agency in book.agencies if agency.active}
-    found = [_contact(entry, book) for entry in entries]
-    found += [
+    return [_contact(entry, book) for entry in entries] + [
         _contact(
             DirectorySpec.model_construct(code=code, title=agency.name, words="", agency=code), book
         )
         for code, agency in agencies.items()
         if code not in spoken_for
     ]
-    asked = fold(words).split()
-    fitting = [each for each in found if _fits(each.spec, asked, language)]
-    return sorted(fitting, key=lambda each: each.spec.said(language)[0].casefold())
 
 
 def _contact(entry: DirectorySpec, book: Directory) -> Contact:
@@ -174,6 +178,20 @@ def _contact(entry: DirectorySpec, book: Directory) -> Contact:
         "website": entry.website or own.website,
     }
     return Contact(entry.model_copy(update=known), hours)
+
+
+def contacts_meant(words: str, *, language: str) -> list[Contact]:
+    """Whom a whole sentence may be for, staff's own entries too: who has half of its long words.
+
+    The most of them first.
+    """
+    asked = [word for word in fold(words).split() if len(word) > 3]
+    counted = [
+        (sum(_fits(each.spec, [word], language) for word in asked), each)
+        for each in _contacts(for_staff=True)
+    ]
+    meant = [pair for pair in counted if pair[0] and 2 * pair[0] >= len(asked)]
+    return [each for _count, each in sorted(meant, key=lambda pair: -pair[0])]
 
 
 def _fits(entry: DirectorySpec, asked: Sequence[str], language: str) -> bool:

@@ -11,13 +11,17 @@ class Article(models.Model):
     ``searchable`` is title, question, keywords and body in one, for the search alone.
     ``translates`` is the code of the article of which this is the same in another language.
     ``checked_on`` is when somebody last made sure that it is still true. A permit or a program has
-    ``facts`` besides: who may apply, what it costs, how long it takes, what to bring.
+    ``facts`` besides: who may apply, what it costs, how long it takes, what to bring. A script is
+    read aloud by call-takers and never public; ``used_for`` is the moment of a call that it is
+    for. It is shown from ``publish_from`` and no more from ``expires_on``, days in the city.
+    ``written_at`` is when title, summary or body last changed, for the translations.
     """
 
     class Kind(models.TextChoices):
         ANSWER = "answer"
         PERMIT = "permit"
         PROGRAM = "program"
+        SCRIPT = "script"
 
     id = models.BigAutoField(primary_key=True)
     code = models.SlugField(max_length=80, unique=True)
@@ -33,7 +37,11 @@ class Article(models.Model):
     agency_code = models.CharField(max_length=40, blank=True)
     checked_on = models.DateField()
     published = models.BooleanField(default=True)
+    publish_from = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+    used_for = models.CharField(max_length=20, blank=True, db_default="")
     updated_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
     searchable = models.TextField()
 
     class Meta:
@@ -50,6 +58,27 @@ class Article(models.Model):
                 name="article_translated_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ArticleDraft(models.Model):
+    """What somebody writes of an article before it is shown; what is shown stays as it is.
+
+    ``definition`` is the article's spec whole, as far as it is written. ``asked_at`` is since when
+    it waits for a second person; ``sent_back`` is what that person wants changed.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    definition = models.JSONField()
+    writer_id = models.BigIntegerField(null=True)
+    writer_name = models.CharField(max_length=200)
+    updated_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    sent_back = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.title
@@ -150,7 +179,16 @@ class Opinion(models.Model):
 
 
 class UnansweredSearch(models.Model):
-    """Words that were searched and not found, shortened and without numbers, and how often."""
+    """Words that were searched and not found, shortened and without numbers, and how often.
+
+    ``at_console`` is how many of the ``times`` were a call-taker's. What is ``done`` is open again
+    when the same is searched and not found once more. ``article`` answers it by now.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        IGNORED = "ignored"
 
     id = models.BigAutoField(primary_key=True)
     words = models.CharField(max_length=60)
@@ -158,6 +196,13 @@ class UnansweredSearch(models.Model):
     times = models.IntegerField(default=1)
     first_on = models.DateField()
     last_on = models.DateField()
+    at_console = models.IntegerField(default=0, db_default=0)
+    state = models.CharField(
+        max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN.value
+    )
+    article = models.CharField(max_length=80, blank=True, db_default="")
+    settled_by = models.CharField(max_length=200, blank=True, db_default="")
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name_plural = "unanswered searches"

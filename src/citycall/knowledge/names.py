@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from citycall.agencies.models import Agency, WorkingCalendar
 from citycall.catalog.models import Service
 from citycall.knowledge.collections import CollectionSpec
-from citycall.knowledge.models import Article, Collection
+from citycall.knowledge.models import Article, Collection, DirectoryEntry
 from citycall.knowledge.specs import AlertSpec
 from citycall.places.models import Area
 
@@ -19,6 +19,7 @@ _SERVICE = _("There is no service with this code.")
 _CALENDAR = _("There is no calendar with this code.")
 _ARTICLE = _("There is no article with this code.")
 _COLLECTION = _("There is no collection with this code.")
+_ENTRY = _("There is no directory entry with this code.")
 _AREA = _("There is no area with this name. An area is written as “layer/code”.")
 
 # Fields of any spec here that hold one code, and those that hold several.
@@ -27,6 +28,7 @@ _ONE: Final[Mapping[str, tuple[type[Model], Promise]]] = {
     "calendar": (WorkingCalendar, _CALENDAR),
     "service": (Service, _SERVICE),
     "article": (Article, _ARTICLE),
+    "after_hours_entry": (DirectoryEntry, _ENTRY),
 }
 _SEVERAL: Final[Mapping[str, tuple[type[Model], Promise]]] = {
     "services": (Service, _SERVICE),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from citycall.core.actors import Actor
 from citycall.core.errors import Faults, NotFound
 from citycall.core.permissions import require
+from citycall.knowledge import shown
 from citycall.knowledge.alerts import UnknownAlert
 from citycall.knowledge.models import Article, Opinion, ServiceAlert, UnansweredSearch
 from citycall.knowledge.policies import PERMISSIONS
@@ -28,9 +29,12 @@ _TELLING = re.compile(r"\S*@\S*|\S*://\S*|\S*\d\S*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 _NOTE = """
-INSERT INTO knowledge_unansweredsearch AS kept (words, language, times, first_on, last_on)
-VALUES (%s, %s, 1, %s, %s)
-ON CONFLICT (words, language) DO UPDATE SET times = kept.times + 1, last_on = excluded.last_on
+INSERT INTO knowledge_unansweredsearch AS kept
+    (words, language, times, first_on, last_on, at_console)
+VALUES (%s, %s, 1, %s, %s, %s)
+ON CONFLICT (words, language) DO UPDATE SET times = kept.times + 1, last_on = excluded.last_on,
+    at_console = kept.at_console + excluded.at_console,
+    state = CASE kept.state WHEN 'done' THEN 'open' ELSE kept.state END
 RETURNING times
 """
 _MAKE_ROOM = """
@@ -112,13 +116,16 @@ def shortened(words: str) -> str:
     return kept
 
 
-def note_unanswered(*, words: str, language: str, on: date) -> None:
-    """Keep for staff that nothing was found for these words; the oldest give way to new ones."""
+def note_unanswered(*, words: str, language: str, on: date, at_console: bool = False) -> None:
+    """Keep for staff that nothing was found for these words; the oldest give way to new ones.
+
+    What had been done with is open again: it did not help.
+    """
     kept = shortened(words)
     if not kept:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [kept, language[:10], on, on])
+        cursor.execute(_NOTE, [kept, language[:10], on, on, int(at_console)])
         (times,) = cursor.fetchone()
         if times == 1 and UnansweredSearch.objects.count() > MOST_KEPT:
             cursor.execute(_MAKE_ROOM, [MOST_KEPT])
@@ -126,7 +133,7 @@ def note_unanswered(*, words: str, language: str, on: date) -> None:
 
 def _check_subject(subject: Opinion.Subject, code: str) -> None:
     if subject is Opinion.Subject.ARTICLE:
-        if not Article.objects.filter(code=code, published=True).exists():
+        if not Article.objects.filter(shown.on(shown.today()), code=code).exists():
             raise UnknownArticle(_("There is no such article."))
     elif not ServiceAlert.objects.filter(code=code, retired=False).exists():
         raise UnknownAlert(_("There is no such service alert."))

@@ -14,11 +14,11 @@ from citycall.core.actors import Actor
 from citycall.core.errors import NotFound
 from citycall.core.models import Revision
 from citycall.core.permissions import require
-from citycall.knowledge import markdown
+from citycall.knowledge import markdown, shown
 from citycall.knowledge.models import Article
 from citycall.knowledge.policies import PERMISSIONS
 from citycall.knowledge.searching import FoundArticle, search
-from citycall.knowledge.specs import ArticleSpec, FactsSpec
+from citycall.knowledge.specs import ArticleSpec, FactsSpec, ScriptUse
 
 __all__ = [
     "ArticleEntry",
@@ -59,6 +59,13 @@ class ArticleEntry:
     checked_on: date
     kind: Article.Kind = Article.Kind.ANSWER
     facts: FactsSpec | None = None
+    translates: str = ""
+    used_for: str = ""
+
+    @property
+    def root(self) -> str:
+        """The code of the article that this one translates; its own where it is no translation."""
+        return self.translates or self.code
 
     @cached_property
     def html(self) -> str:
@@ -80,28 +87,50 @@ class ArticleLine:
     facts: FactsSpec | None
 
 
-def article(code: str, *, language: str = "") -> ArticleEntry:
-    """The published article with this code; the same in ``language`` where it is translated.
+def article(code: str, *, language: str = "", for_staff: bool = False) -> ArticleEntry:
+    """The shown article with this code; the same in ``language`` where it is translated.
 
-    Raises ``UnknownArticle``.
+    Scripts are ``for_staff`` alone. Raises ``UnknownArticle``.
     """
-    row = Article.objects.filter(code=code, published=True).first()
+    row = _shown(for_staff=for_staff).filter(code=code).first()
     if row is None:
         raise UnknownArticle(_("There is no such article."))
     if language and row.language != language:
-        row = _in_language([row.translates or row.code], language).first() or row
+        same = _in_language([row.translates or row.code], language, for_staff=for_staff)
+        row = same.first() or row
     return _entry(row)
 
 
-def _in_language(codes: Sequence[str], language: str) -> QuerySet[Article]:
-    """The published articles of a language that have these codes or translate them."""
+def in_languages(codes: Sequence[str], languages: Sequence[str]) -> list[ArticleEntry]:
+    """The shown articles with these codes and the same in each of the languages; scripts too."""
+    rows = _shown(for_staff=True)
+    named = rows.filter(code__in=codes).values_list("code", "translates")
+    roots = {translates or code for code, translates in named}
+    same = Q(code__in=[*roots, *codes]) | Q(translates__in=roots, language__in=languages)
+    return [_entry(each) for each in rows.filter(same)]
+
+
+def of_kind(kind: Article.Kind) -> list[ArticleEntry]:
+    """The articles of one kind, whole, in every language, by code; for staff."""
+    rows = _shown(for_staff=True).filter(kind=kind).order_by("code")
+    return [_entry(each) for each in rows[:MOST]]
+
+
+def _shown(*, for_staff: bool = False) -> QuerySet[Article]:
+    return Article.objects.filter(shown.on(shown.today(), for_staff=for_staff))
+
+
+def _in_language(
+    codes: Sequence[str], language: str, *, for_staff: bool = False
+) -> QuerySet[Article]:
+    """The shown articles of a language that have these codes or translate them."""
     same = Q(translates__in=codes) | Q(code__in=codes)
-    return Article.objects.filter(same, language=language, published=True)
+    return _shown(for_staff=for_staff).filter(same, language=language)
 
 
 def articles(*, language: str = "en") -> list[ArticleEntry]:
     """Every published article of a language, by title, five thousand at most."""
-    rows = Article.objects.filter(language=language, published=True).order_by("title", "code")
+    rows = _shown().filter(language=language).order_by("title", "code")
     return [_entry(row) for row in rows[:MOST]]
 
 
@@ -113,7 +142,7 @@ def listed(
     ``after`` is the cursor of the page before. Returns the cursor of the next page too, empty on
     the last one; raises ``BadCursor``.
     """
-    rows = Article.objects.filter(language=language, published=True)
+    rows = _shown().filter(language=language)
     if kind is not None:
         rows = rows.filter(kind=kind)
     if after:
@@ -128,7 +157,7 @@ def listed(
 
 def of_service(service: str, *, language: str, limit: int = 5) -> Sequence[ArticleLine]:
     """The published articles that lead to a service, by title."""
-    rows = Article.objects.filter(language=language, published=True, services__contains=[service])
+    rows = _shown().filter(language=language, services__contains=[service])
     found = rows.order_by("title", "code").values_list(*_LINE)[:limit]
     return _lines(found)
 
@@ -139,7 +168,7 @@ def titles(codes: Sequence[str], *, language: str) -> list[ArticleLine]:
         return []
     there = _in_language(codes, language)
     kept = set(codes) - {row.translates or row.code for row in there}
-    rows = there | Article.objects.filter(code__in=kept, published=True)
+    rows = there | _shown().filter(code__in=kept)
     return _lines(rows.order_by("title", "code").values_list(*_LINE))
 
 
@@ -168,6 +197,9 @@ def article_spec(row: Article) -> ArticleSpec:
         translates=row.translates or None,
         checked_on=row.checked_on,
         published=row.published,
+        publish_from=row.publish_from,
+        expires_on=row.expires_on,
+        used_for=ScriptUse(row.used_for) if row.used_for else None,
         kind=Article.Kind(row.kind),
         facts=_facts(row.facts),
     )
@@ -192,4 +224,6 @@ def _entry(row: Article) -> ArticleEntry:
         checked_on=row.checked_on,
         kind=Article.Kind(row.kind),
         facts=_facts(row.facts),
+        translates=row.translates,
+        used_for=row.used_for,
     )

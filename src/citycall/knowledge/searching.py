@@ -9,12 +9,13 @@ it, is asked for in its place, and counts for less.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from rapidfuzz.distance import OSA
 
-from citycall.knowledge import markdown
+from citycall.knowledge import markdown, shown
 from citycall.knowledge.models import Article
 from citycall.places.words import spaced
 
@@ -50,7 +51,7 @@ _KNOWN = """
 SELECT asked.number, plainto_tsquery('{language}', asked.word)::text,
     EXISTS (
         SELECT FROM knowledge_article
-        WHERE published AND language = %s
+        WHERE {shown} AND language = %s
             AND to_tsvector('{language}', searchable) @@ plainto_tsquery('{language}', asked.word)
     )
 FROM unnest(%s::text[]) WITH ORDINALITY AS asked (word, number)
@@ -65,7 +66,7 @@ JOIN (
         regexp_split_to_table(
             lower(title || ' ' || array_to_string(keywords, ' ')), '[^[:alnum:]]+'
         ) AS word
-    WHERE published AND language = %s AND length(word) > 2
+    WHERE {shown} AND language = %s AND length(word) > 2
 ) AS known ON similarity(asked.word, known.word) >= 0.2 OR starts_with(known.word, asked.word)
 """
 _RANKED = """
@@ -75,7 +76,7 @@ WITH asked AS (
 ), article AS MATERIALIZED (
     SELECT id, code, title, {weighed} AS words
     FROM knowledge_article
-    WHERE published AND language = %s AND to_tsvector('{language}', searchable) @@ %s::tsquery
+    WHERE {shown} AND language = %s AND to_tsvector('{language}', searchable) @@ %s::tsquery
 ), hit AS (
     SELECT article.id, number, max(trust * ts_rank('{{0.1, 0.3, 0.8, 1}}', words, query)) AS rank
     FROM article JOIN asked ON words @@ query
@@ -95,12 +96,16 @@ LIMIT %s
 
 @dataclass(frozen=True, slots=True)
 class FoundArticle:
-    """An article that a search found; ``excerpt`` is the plain sentence that answers best."""
+    """An article that a search found; ``excerpt`` is the plain sentence that answers best.
+
+    It is not ``sure`` where no word of the question is known in the language as it was typed.
+    """
 
     code: str
     title: str
     summary: str
     excerpt: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +118,40 @@ class _Term:
     trust: float
 
 
-def search(words: str, *, language: str = "en", limit: int = 10) -> list[FoundArticle]:
-    """The published articles that best answer ``words``, the best first, at most fifty.
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who searches: in which language, on which day, and whether scripts are for them too."""
+
+    language: str
+    day: date
+    for_staff: bool
+
+    @property
+    def shown(self) -> str:
+        return shown.SQL if self.for_staff else shown.SQL_PUBLIC
+
+    @property
+    def values(self) -> list[Any]:
+        """What ``{shown} AND language = %s`` takes."""
+        return [self.day, self.day, self.language]
+
+
+def search(
+    words: str, *, language: str = "en", limit: int = 10, for_staff: bool = False
+) -> list[FoundArticle]:
+    """The shown articles that best answer ``words``, the best first, at most fifty.
 
     An article is found by a word in its title or keywords, or by at least half of what was
     asked. Words that say nothing alone ("when", "my") are not counted. Nothing is found where no
     word is known.
     """
     asked = _words_of(words)
-    telling, terms = _terms(asked, language) if asked else (0, [])
+    reader = _Reader(language, shown.today(), for_staff)
+    telling, terms = _terms(asked, reader) if asked else (0, [])
     if not terms:
         return []
     most = max(0, min(limit, MOST_FOUND))
-    ids = _ranked(terms, language, telling=telling, limit=most)
+    ids = _ranked(terms, reader, telling=telling, limit=most)
     rows = _rows(ids)
     return [_found(rows[pk], terms) for pk in ids if pk in rows]
 
@@ -146,36 +172,40 @@ def _configuration(language: str) -> str:
     return _CONFIGURATIONS.get(language.partition("-")[0], "simple")
 
 
-def _select(statement: str, values: Sequence[Any], *, language: str) -> list[tuple[Any, ...]]:
-    configuration = _configuration(language)
-    weighed = _AS_KEPT if language.partition("-")[0] in _UNSPACED else _WEIGHED
-    parts = {"language": configuration, "weighed": weighed.format(language=configuration)}
+def _select(statement: str, values: Sequence[Any], reader: _Reader) -> list[tuple[Any, ...]]:
+    configuration = _configuration(reader.language)
+    weighed = _AS_KEPT if reader.language.partition("-")[0] in _UNSPACED else _WEIGHED
+    parts = {
+        "language": configuration,
+        "weighed": weighed.format(language=configuration),
+        "shown": reader.shown,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement.format(**parts), values)
         return list(cursor.fetchall())
 
 
-def _terms(asked: Sequence[str], language: str) -> tuple[int, list[_Term]]:
+def _terms(asked: Sequence[str], reader: _Reader) -> tuple[int, list[_Term]]:
     """How many words say something, and what to look for.
 
     For a word that no article has, those that were perhaps meant stand in its place.
     """
-    rows = _select(_KNOWN, [language, list(asked)], language=language)
+    rows = _select(_KNOWN, [*reader.values, list(asked)], reader)
     terms = [_Term(number, asked[number - 1], query, 1.0) for number, query, known in rows if known]
     unknown = {asked[number - 1]: number for number, _query, known in rows if not known}
-    return len(rows), terms + _meant(unknown, language)
+    return len(rows), terms + _meant(unknown, reader)
 
 
-def _meant(unknown: dict[str, int], language: str) -> list[_Term]:
+def _meant(unknown: dict[str, int], reader: _Reader) -> list[_Term]:
     asked = [word for word in unknown if len(word) > 2]
     if not asked:
         return []
-    pairs = _select(_VOCABULARY, [asked, language], language=language)
+    pairs = _select(_VOCABULARY, [asked, *reader.values], reader)
     meant = [(unknown[word], known) for word, known in pairs if _is_slip(word, known)]
     if not meant:
         return []
     words = [known for _number, known in meant]
-    queries = dict(_as_queries(words, language))
+    queries = dict(_as_queries(words, reader))
     return [
         _Term(number, word, queries[word], TRUST_IN_CORRECTED)
         for number, word in meant
@@ -183,11 +213,11 @@ def _meant(unknown: dict[str, int], language: str) -> list[_Term]:
     ]
 
 
-def _as_queries(words: Sequence[str], language: str) -> Any:
+def _as_queries(words: Sequence[str], reader: _Reader) -> Any:
     statement = (
         "SELECT word, plainto_tsquery('{language}', word)::text FROM unnest(%s::text[]) word"
     )
-    return _select(statement, [list(words)], language=language)
+    return _select(statement, [list(words)], reader)
 
 
 def _is_slip(word: str, known: str) -> bool:
@@ -198,18 +228,18 @@ def _is_slip(word: str, known: str) -> bool:
     return bool(OSA.distance(word, known, score_cutoff=allowed) <= allowed)
 
 
-def _ranked(terms: Sequence[_Term], language: str, *, telling: int, limit: int) -> list[int]:
+def _ranked(terms: Sequence[_Term], reader: _Reader, *, telling: int, limit: int) -> list[int]:
     values = [
         [term.number for term in terms],
         [term.word for term in terms],
         [term.trust for term in terms],
-        language,
+        *reader.values,
         " | ".join(f"({term.query})" for term in terms),
         telling,
         ENOUGH,
         limit,
     ]
-    return [pk for (pk,) in _select(_RANKED, values, language=language)]
+    return [pk for (pk,) in _select(_RANKED, values, reader)]
 
 
 def _rows(ids: Iterable[int]) -> dict[int, tuple[str, str, str, str]]:
@@ -224,7 +254,8 @@ def _rows(ids: Iterable[int]) -> dict[int, tuple[str, str, str, str]]:
 
 def _found(row: tuple[str, str, str, str], terms: Sequence[_Term]) -> FoundArticle:
     code, title, summary, body = row
-    return FoundArticle(code, title, summary, excerpt(body, [term.query for term in terms]))
+    told = excerpt(body, [term.query for term in terms])
+    return FoundArticle(code, title, summary, told, sure=any(term.trust == 1 for term in terms))
 
 
 def excerpt(body: str, queries: Sequence[str]) -> str:

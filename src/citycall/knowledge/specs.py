@@ -57,14 +57,32 @@ class FactsSpec(Document):
     apply: Words
 
 
+class ScriptUse(StrEnum):
+    """The moment of a call that a script is for; some are what comes of a call, by its name."""
+
+    GREETING = "greeting"
+    LANGUAGE = "language"
+    HOLD = "hold"
+    REPORT = "report"
+    FOLLOW_UP = "follow_up"
+    INFORMATION = "information"
+    TRANSFERRED = "transferred"
+    EMERGENCY = "emergency"
+    CALL_BACK = "call_back"
+    NOTHING = "nothing"
+    CLOSING = "closing"
+
+
 class ArticleSpec(Document):
     """One answer in plain words, ``body`` in Markdown.
 
     ``keywords`` are the words that people use and the text does not. ``services`` are the codes
     of those that it leads to, ``agency`` is that of whoever answers for what it says, and
     ``checked_on`` the day on which somebody last made sure that it is true. Only what is
-    ``published`` is ever shown or found. ``translates`` is the code of the article of which this
-    is the same in another language.
+    ``published`` is ever shown or found, from the day ``publish_from`` and no more from the day
+    ``expires_on``. ``translates`` is the code of the article of which this is the same in another
+    language. A script is for call-takers alone; it is ``used_for`` a moment of every call, or
+    where the call is about one of its ``services``.
     """
 
     code: LongCode
@@ -78,16 +96,27 @@ class ArticleSpec(Document):
     translates: LongCode | None = None
     checked_on: date
     published: bool = True
+    publish_from: date | None = None
+    expires_on: date | None = None
     kind: Article.Kind = Article.Kind.ANSWER
+    used_for: ScriptUse | None = None
     facts: FactsSpec | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "ArticleSpec":
-        if (self.facts is None) != (self.kind is Article.Kind.ANSWER):
+        faults = []
+        if (self.facts is None) == (self.kind in {Article.Kind.PERMIT, Article.Kind.PROGRAM}):
             sentence = _("Permits and programs have facts; other answers have none.")
-            raise_any([Fault(("facts",), sentence)])
+            faults.append(Fault(("facts",), sentence))
         if self.translates == self.code:
-            raise_any([Fault(("translates",), _("An article does not translate itself."))])
+            faults.append(Fault(("translates",), _("An article does not translate itself.")))
+        if self.publish_from and self.expires_on and self.expires_on <= self.publish_from:
+            sentence = _("The end must be after the beginning.")
+            faults.append(Fault(("expires_on",), sentence))
+        if self.used_for is not None and self.kind is not Article.Kind.SCRIPT:
+            sentence = _("Only a script is for a moment of a call.")
+            faults.append(Fault(("used_for",), sentence))
+        raise_any(faults)
         return self
 
 
@@ -96,6 +125,12 @@ class SaidSpec(Document):
 
     title: LongName
     words: Text = ""
+
+
+class SaidAloudSpec(SaidSpec):
+    """The same in another language, and how the telephone's menu says it."""
+
+    spoken: Text = ""
 
 
 class EntrySpec(Document):
@@ -146,10 +181,13 @@ class AlertSpec(EntrySpec):
 
     It concerns the services that it names, in its areas ("layer/code") or circle; without either
     the whole city. ``articles`` are codes of those that say more, ``request`` is the public id of
-    the request that deals with it.
+    the request that deals with it. ``spoken`` is what the telephone's menu says in place of title
+    and words, which are written to be read.
     """
 
     words: Words
+    spoken: Text = ""
+    translations: Mapping[Language, SaidAloudSpec] = Field(default_factory=dict)
     state: AlertState = AlertState.KNOWN
     starts: Moment
     ends: Moment | None = None
@@ -169,6 +207,15 @@ class AlertSpec(EntrySpec):
     def placed(self) -> bool:
         """Whether it concerns a part of the city only."""
         return bool(self.areas) or self.circle is not None
+
+    def aloud(self, language: str) -> tuple[str, str]:
+        """What is read aloud, and its language: the listener's where it is there, else its own."""
+        title, words, spoken_in = self.said(language)
+        told = self.spoken
+        if spoken_in != self.language:
+            said = self.translations.get(spoken_in)
+            told = said.spoken if said else ""
+        return told or f"{title}.\n{words}", spoken_in
 
     def is_live(self, at: datetime) -> bool:
         """Whether it is told at this moment."""
@@ -197,7 +244,12 @@ class DirectorySpec(EntrySpec):
     """Whom to call; ``words`` say what for, ``keywords`` what else people call it.
 
     One that names an ``agency`` speaks for it and has its phone and hours where it gives none.
-    ``calendar`` is the code of a working calendar; without one, hours are not known.
+    ``calendar`` is the code of a working calendar; without one, hours are not known. Outside them
+    ``after_hours`` says in words what to do; the entry with the code ``after_hours_entry`` answers
+    instead, or somebody at ``after_hours_phone``. Call-takers pass callers on to
+    ``transfer_phone`` where there is a line of its own for that, which residents are never shown;
+    ``warm_transfer`` says whether somebody there listens to what the caller said already. An entry
+    that is ``urgent`` stands first in their list; one for ``staff_only`` in theirs alone.
     """
 
     words: Words
@@ -208,7 +260,20 @@ class DirectorySpec(EntrySpec):
     website: Website = ""
     address: Line = ""
     after_hours: Line = ""
+    after_hours_entry: LongCode | None = None
+    after_hours_phone: Phone = ""
+    transfer_phone: Phone = ""
+    warm_transfer: bool = False
+    urgent: bool = False
+    staff_only: bool = False
     keywords: tuple[_Keyword, ...] = Field((), max_length=100)
+
+    @model_validator(mode="after")
+    def _somebody_else(self) -> "DirectorySpec":
+        if self.after_hours_entry == self.code:
+            sentence = _("Name somebody else: this entry is the one that is closed then.")
+            raise_any([Fault(("after_hours_entry",), sentence)])
+        return self
 
 
 def _refuse_disorder(starts: datetime, ends: datetime | None) -> None:

@@ -11,6 +11,10 @@ from citycall.catalog import actions as catalog
 from citycall.catalog import queries as catalog_queries
 from citycall.catalog.models import Outcome, Service
 from citycall.catalog.specs import OutcomeSpec, ServiceSpec
+from citycall.escalations import actions as escalations
+from citycall.escalations import queries as escalation_queries
+from citycall.escalations.models import Policy
+from citycall.escalations.specs import PolicySpec
 from citycall.exchange.catalog_file import shape
 from citycall.manage.documents import DocumentAdmin
 from citycall.manage.site import site
@@ -19,6 +23,10 @@ from citycall.routing import actions as routing
 from citycall.routing import queries as routing_queries
 from citycall.routing.models import RoutingRule
 from citycall.routing.specs import RuleSpec
+from citycall.service_requests import returning
+from citycall.service_requests.actions import return_reasons
+from citycall.service_requests.models import ReturnReason
+from citycall.service_requests.returning import ReasonSpec
 
 
 @admin.register(Service, site=site)
@@ -95,4 +103,28 @@ class RuleAdmin(DocumentAdmin):
     list_filter = ("team",)
     search_fields = ("code", "note")
     list_select_related = ("service", "area", "team")
+    ordering = ("code",)
+
+
+@admin.register(ReturnReason, site=site)
+class ReturnReasonAdmin(DocumentAdmin):
+    """Why teams may send work back, besides the usual reasons."""
+
+    kind = Kind(spec=ReasonSpec, spec_of=returning.reason_spec, save=return_reasons.save_reason)
+    kind_name = returning.REASON
+    list_display = ("name", "code", "agency", "service", "retired")
+    list_select_related = ("agency", "service")
+    ordering = ("name",)
+
+
+@admin.register(Policy, site=site)
+class EscalationPolicyAdmin(DocumentAdmin):
+    """Who is told when a date draws near or has passed."""
+
+    kind = Kind(
+        spec=PolicySpec, spec_of=escalation_queries.policy_spec, save=escalations.save_policy
+    )
+    kind_name = escalation_queries.POLICY
+    list_display = ("code", "agency", "service", "active")
+    list_select_related = ("agency", "service")
     ordering = ("code",)

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from citycall.accounts import actions as accounts
 from citycall.accounts.models import ApiKey, Membership, Role, User
+from citycall.calls.policies import TELEPHONY_SCOPE
 from citycall.core import clock, revisions
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.exchange.policies import WEBHOOKS_SCOPE
 from citycall.manage.records import each
 from citycall.manage.site import Managed, site, to_changes, who
-from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
+from citycall.service_requests.policies import CONTACT_SCOPE, READ_SCOPE, SUBMIT_SCOPE, WORK_SCOPE
 
 # Generic for the type checker only: Django's own classes are not, when they run.
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ SCOPES = [
     (SUBMIT_SCOPE, _("Report problems")),
     (READ_SCOPE, _("Read requests as staff do")),
     (WORK_SCOPE, _("Work on requests")),
+    (CONTACT_SCOPE, _("Read the contacts of reporters, which is recorded")),
     (WEBHOOKS_SCOPE, _("Manage its own webhooks")),
+    (TELEPHONY_SCOPE, _("Tell of telephone calls")),
 ]
 
 
@@ -53,7 +56,7 @@ class MembershipForm(_MembershipForm):
 
     class Meta:
         model = Membership
-        fields = ("role", "agency", "team")
+        fields = ("role", "agency", "team", "area")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +71,9 @@ class MembershipForm(_MembershipForm):
         role, agency, team = (cleaned.get(name) for name in ("role", "agency", "team"))
         if role and agency is None and Role(role) not in accounts.CITY_WIDE:
             self.add_error("agency", _("Please choose the agency for this role."))
+        if bool(cleaned.get("area")) != (role == Role.COUNCIL):
+            sentence = _("A council office needs its district, and nobody else.")
+            self.add_error("area", sentence)
         if team is not None and team.agency_id != getattr(agency, "pk", None):
             self.add_error("team", _("This team belongs to another agency."))
         return cleaned
@@ -192,6 +198,7 @@ class PersonAdmin(Managed, _UserAdmin):
                     role=Role(membership.role),
                     agency_id=membership.agency_id,
                     team_id=membership.team_id,
+                    area=membership.area,
                     by=by,
                     at=at,
                 )

@@ -18,6 +18,8 @@ from citycall.catalog import queries as catalog_queries
 from citycall.core import clock, numbers
 from citycall.core.errors import DomainError
 from citycall.core.models import Event, Revision
+from citycall.escalations import actions as escalations
+from citycall.escalations import queries as escalation_queries
 from citycall.knowledge import actions as knowledge
 from citycall.knowledge import queries as knowledge_queries
 from citycall.knowledge.picture import SPECS
@@ -28,7 +30,8 @@ from citycall.operations import dead_jobs
 from citycall.places.models import Area, AreaLayer, Place
 from citycall.routing import actions as routing
 from citycall.routing import queries as routing_queries
-from citycall.service_requests import events, queries
+from citycall.service_requests import events, queries, returning
+from citycall.service_requests.actions import return_reasons
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -94,6 +97,10 @@ class RevisionAdmin(ReadOnly):
                 catalog.undo(revision=revision.pk, by=by, at=at)
             elif revision.subject_kind == routing_queries.SUBJECT:
                 routing.undo(revision=revision.pk, by=by, at=at)
+            elif revision.subject_kind == escalation_queries.POLICY:
+                escalations.undo(revision=revision.pk, by=by, at=at)
+            elif revision.subject_kind == returning.REASON:
+                return_reasons.undo_reason(revision=revision.pk, by=by, at=at)
             elif revision.subject_kind in _KNOWLEDGE:
                 knowledge.undo(revision=revision.pk, by=by, at=at)
             else:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from citycall.accounts.models import Role
 from citycall.accounts.queries import actor_of
-from citycall.accounts.sign_in import SignOut
 from citycall.core.actors import Actor
 from citycall.core.errors import NotAllowed
+from citycall.pages.signing_out import LeaveDesk
 
 Text = str | Promise
 
@@ -39,6 +39,8 @@ GROUPS: Sequence[tuple[Text, Mapping[str, Text]]] = (
             "Team": _("Teams"),
             "WorkingCalendar": _("Working calendars"),
             "RoutingRule": _("Routing rules"),
+            "ReturnReason": _("Reasons to send work back"),
+            "Policy": _("Steps of dates"),
         },
     ),
     (_("People and programs"), {"User": _("People and roles"), "ApiKey": _("API keys")}),
@@ -63,6 +65,7 @@ GROUPS: Sequence[tuple[Text, Mapping[str, Text]]] = (
             "ForwardedEvent": _("Updates passed on"),
             "Webhook": _("Webhooks"),
             "WebhookDelivery": _("Deliveries of webhooks"),
+            "SwitchEvent": _("What telephone systems told"),
         },
     ),
     (
@@ -122,7 +125,7 @@ class ManageSite(admin.AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The one sign-out of the staff."""
-        return SignOut.as_view()(request)
+        return LeaveDesk.as_view()(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The index by what people come for; one room's own page is as Django makes it."""

@@ -33,6 +33,7 @@ KINDS: Final[dict[Kind, Text]] = {
     Kind.HELD: _("It waits"),
     Kind.RESUMED: _("It does not wait any more"),
     Kind.TRANSFERRED: _("It went to another team"),
+    Kind.RETURNED: _("A team sent it back as not theirs"),
     Kind.SERVICE_CHANGED: _("It is another service's"),
     Kind.PROMISE_CHANGED: _("The promised date changed"),
     Kind.COMPLETED: _("The agency says it is done"),
@@ -46,7 +47,11 @@ KINDS: Final[dict[Kind, Text]] = {
     Kind.UNMERGED: _("It is no duplicate after all"),
     Kind.RECEIVED_MERGE: _("A duplicate of it was found"),
     Kind.LOST_MERGE: _("A duplicate of it was none"),
+    Kind.TAKEN_BACK: _("The last step was taken back"),
     Kind.NOTE_ADDED: _("The city wrote a note for everyone"),
+    Kind.VISIT_PLANNED: _("A crew is planned for a day"),
+    Kind.VISIT_CALLED_OFF: _("A crew that was planned does not come"),
+    Kind.VISITED: _("A crew was there"),
 }
 
 

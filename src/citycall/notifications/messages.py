@@ -38,12 +38,15 @@ class Template(StrEnum):
     REFERRED = "referred"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    TAKEN_BACK = "taken_back"
     NOTE = "note"
     SERVICE_CHANGED = "service_changed"
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_MOVED = "appointment_moved"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
     APPOINTMENT_NEAR = "appointment_near"
+    APPOINTMENT_OFFERED = "appointment_offered"
+    APPOINTMENT_MISSED = "appointment_missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ _ROUND_ORDINALS = {f"{word[:-1]}ieth": n * 10 for n, word in enumerate(_TENS, st
 _TENS_OF = {word: n * 10 for n, word in enumerate(_TENS, start=2)}
 _NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _APART = re.compile(r"[^\w'&]+")
-_SAME = {
+SAME = {
     **{"saint": "st", "mount": "mt", "fort": "ft", "junior": "jr", "doctor": "dr"},
     **{"hts": "heights", "pk": "park", "spgs": "springs", "vly": "valley", "gdns": "gardens"},
 }
@@ -113,7 +113,7 @@ def key(base: str) -> str:
 
 def _key_word(word: str) -> str:
     number = _NUMBER.fullmatch(word)
-    return number[1] if number else _SAME.get(word, word)
+    return number[1] if number else SAME.get(word, word)
 
 
 def _numerals(words: list[str]) -> list[str]:

@@ -10,17 +10,20 @@ from typing import IO, Any, Final
 
 from django.db import transaction
 
+from citycall.calls import personal as calls
 from citycall.contacts import actions as contacts
 from citycall.contacts.models import Contact
 from citycall.core import numbers
 from citycall.core.actors import resident
 from citycall.core.paging import Page
+from citycall.council import actions as council
 from citycall.feedback import actions as feedback
 from citycall.feedback.models import Rating, Verdict
 from citycall.follows import actions as follows
 from citycall.follows.models import Follow
 from citycall.follows.words import describe
 from citycall.notifications.models import Delivery
+from citycall.privacy import redacting
 from citycall.privacy.persons import Person
 from citycall.residents import accounts, codes
 from citycall.service_requests import personal
@@ -58,6 +61,7 @@ def packed(person: Person, *, at: datetime) -> IO[bytes]:
             "ratings": [_rating(each) for each in _ratings(held)],
             "messages": [_message(each) for each in _messages(held)],
             "follows": [_follow(each) for each in _follows(person)],
+            "calls": calls.held([person.phone]),
             "account": _account(person),
         }
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
@@ -76,6 +80,7 @@ def erase(person: Person, *, at: datetime) -> int:
         ids = [report.pk for report in batch]
         with transaction.atomic():
             feedback.erase(ids)
+            redacting.destroy({report.service_request_id for report in batch})
             count += erase_reports(ids, by=resident(reports=ids), at=at)
             contacts.erase([], report_ids=ids, at=at)
     with transaction.atomic():
@@ -91,6 +96,9 @@ def _erase_what_is_kept(person: Person, *, at: datetime) -> None:
         codes.forget(person.email)
     if person.account_id is not None:
         accounts.delete(person.account_id)
+    # By a number that was proven; one that only stands with an address may be somebody else's.
+    calls.erase([person.phone], at=at)
+    council.erase([person.email, person.phone])
     contacts.erase(held, report_ids=[], at=at)
 
 

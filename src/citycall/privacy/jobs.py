@@ -11,13 +11,14 @@ from citycall.notifications import delivery, messages, sms
 from citycall.notifications.actions import DELIVER_QUEUE
 from citycall.notifications.failures import Refused
 from citycall.notifications.models import SMS
-from citycall.privacy import links
+from citycall.privacy import links, openings, photo_reviews, redacting
 from citycall.privacy.models import AccessLink
 
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_QUEUE = "housekeeping"
 FORGET_TASK = "citycall.forget_access_links"
+FORGET_OPENINGS_TASK = "citycall.forget_contact_openings"
 
 # After 4 seconds, 16 and 64: later than that nobody waits for the message any more.
 _AGAIN_SOON = RetryStrategy(
@@ -69,3 +70,12 @@ def _send_by_email(link: AccessLink) -> None:
 def forget_access_links(timestamp: int) -> None:
     """Every night: remove links that nobody can use any more."""
     links.forget_old(at=clock.now())
+
+
+@jobs.periodic(cron="43 3 * * *")
+@jobs.task(name=FORGET_OPENINGS_TASK, queue=HOUSEKEEPING_QUEUE, queueing_lock=FORGET_OPENINGS_TASK)
+def forget_old_openings(timestamp: int) -> None:
+    """Every night: forget who opened which contact years ago, and destroy hidden originals."""
+    openings.forget(before=clock.now() - openings.KEPT_FOR)
+    redacting.forget(before=clock.now() - redacting.KEPT_FOR)
+    photo_reviews.forget(before=clock.now() - photo_reviews.KEPT_FOR)

@@ -17,12 +17,15 @@ class Kind(StrEnum):
     HELD = "held"
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
+    RETURNED = "returned"
+    PRIORITY_CHANGED = "priority_changed"
     SERVICE_CHANGED = "service_changed"
     COMPLETED = "completed"
     CONFIRMED = "confirmed"
     CLOSED = "closed"
     DISPUTED = "disputed"
     REOPENED = "reopened"
+    INSPECTED = "inspected"
     CANCELLED = "cancelled"
     REFERRED = "referred"
     MERGED = "merged"
@@ -34,10 +37,21 @@ class Kind(StrEnum):
     PROMISE_CHANGED = "promise_changed"
     ERASED = "erased"
     CONTACT_GIVEN = "contact_given"
+    ESCALATED = "escalated"
+    TAGGED = "tagged"
+    TAKEN_BACK = "taken_back"
+    REDACTED = "redacted"
     APPOINTMENT_BOOKED = "appointment_booked"
     APPOINTMENT_MOVED = "appointment_moved"
     APPOINTMENT_CANCELLED = "appointment_cancelled"
     APPOINTMENT_NEAR = "appointment_near"
+    VISIT_PLANNED = "visit_planned"
+    VISIT_CALLED_OFF = "visit_called_off"
+    VISITED = "visited"
+    NOT_FOUND = "not_found"
+    CALL_ASKED = "call_asked"
+    APPOINTMENT_OFFERED = "appointment_offered"
+    APPOINTMENT_MISSED = "appointment_missed"
 
 
 # When somebody is visited is told to the reporters and staff only.
@@ -47,6 +61,8 @@ OF_APPOINTMENTS = frozenset(
         Kind.APPOINTMENT_MOVED,
         Kind.APPOINTMENT_CANCELLED,
         Kind.APPOINTMENT_NEAR,
+        Kind.APPOINTMENT_OFFERED,
+        Kind.APPOINTMENT_MISSED,
     }
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
@@ -17,7 +17,9 @@ from citycall.catalog.snapshot import UnknownOutcome, UnknownService
 from citycall.catalog.specs import ServiceSpec
 from citycall.core import numbers
 from citycall.core.models import Event, Visibility
+from citycall.core.phrases import said
 from citycall.service_requests.events import Kind
+from citycall.service_requests.returning import reason_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,21 @@ class _Told:
             return _("no date")
         local = timezone.localtime(datetime.fromisoformat(text))
         return formats.date_format(local, "DATE_FORMAT")
+
+    def date(self, name: str) -> str:
+        """A date in the data."""
+        text = self.data.get(name)
+        if not text:
+            return _("no date")
+        return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
+
+    def moment(self, name: str) -> str:
+        """The day and time of a moment in the data, in the city's zone."""
+        text = self.data.get(name)
+        if not text:
+            return _("no date")
+        local = timezone.localtime(datetime.fromisoformat(text))
+        return formats.date_format(local, "DATETIME_FORMAT")
 
     def team(self, name: str) -> str:
         """The name of a team in the data."""
@@ -84,6 +101,13 @@ def specs_along(
 
 
 def _submitted(told: _Told) -> str:
+    if told.data.get("kit"):
+        sentence = _(
+            "Reported while the systems were down, with the kit %(kit)s; brought in on %(day)s. "
+            "It went to %(team)s."
+        )
+        kit = {"kit": told.data["kit"], "day": told.day("merged_at"), "team": told.team("team")}
+        return sentence % kit
     if told.data.get("due_at"):
         return _("Reported. It went to %(team)s, with a promise by %(day)s.") % {
             "team": told.team("team"),
@@ -115,6 +139,30 @@ def _transferred(told: _Told) -> str:
     return _("Passed to %(team)s.") % {"team": told.team("to")}
 
 
+def _returned(told: _Told) -> str:
+    return _("%(team)s sent it back: %(reason)s. It went to %(to)s, with its date unchanged.") % {
+        "team": told.team("from"),
+        "reason": reason_name(str(told.data.get("reason", ""))),
+        "to": told.team("to"),
+    }
+
+
+def _escalated(told: _Told) -> str:
+    if "step" not in told.data:
+        return _("Escalated by the call centre.")
+    return _("Escalated: %(why)s. Told: %(who)s.") % {
+        "why": said(_(str(told.data["why"]))) if told.data.get("why") else "",
+        "who": ", ".join(told.data.get("told", [])) or _("nobody who has an address"),
+    }
+
+
+def _priority_changed(told: _Told) -> str:
+    moved = {"before": told.data.get("before"), "after": told.data.get("after")}
+    if told.data.get("by_hand"):
+        return _("Priority set by hand from %(before)s to %(after)s.") % moved
+    return _("Priority changed from %(before)s to %(after)s.") % moved
+
+
 def _service_changed(told: _Told) -> str:
     return _("Moved from “%(before)s” to “%(after)s”. It went to %(team)s.") % {
         "before": told.service("service_before"),
@@ -129,6 +177,14 @@ def _completed(told: _Told) -> str:
     except UnknownOutcome:
         return _("The agency says that its work is completed.")
     return _("The agency says that its work is completed: %(outcome)s.") % {"outcome": outcome}
+
+
+def _inspected(told: _Told) -> str:
+    found = {
+        "done": _("Checked: it is really done."),
+        "not_done": _("Checked: it is not done."),
+    }
+    return found.get(str(told.data.get("result")), _("It could not be checked whether it is done."))
 
 
 def _promise_changed(told: _Told) -> str:
@@ -153,6 +209,36 @@ def _unbooked(told: _Told) -> str:
     return _("The appointment on %(day)s was cancelled.") % {"day": told.day("starts_at")}
 
 
+def _visit_planned(told: _Told) -> str:
+    if told.data.get("before"):
+        return _("The crew's visit was moved from %(before)s to %(day)s.") % {
+            "before": told.date("before"),
+            "day": told.date("day"),
+        }
+    return _("A crew is planned for %(day)s.") % {"day": told.date("day")}
+
+
+def _visit_called_off(told: _Told) -> str:
+    return _("The crew's visit on %(day)s was called off.") % {"day": told.date("day")}
+
+
+def _visited(told: _Told) -> str:
+    return _("A crew was there on %(moment)s.") % {"moment": told.moment("there_at")}
+
+
+def _kept(told: _Told) -> str:
+    return _("A date that came free, %(day)s, is kept for the reporters.") % {
+        "day": told.day("starts_at")
+    }
+
+
+def _missed(told: _Told) -> str:
+    return _("A reporter says that nobody came on %(day)s. The new date: %(promised)s.") % {
+        "day": told.day("starts_at"),
+        "promised": told.day("promised_at"),
+    }
+
+
 def _merged(told: _Told) -> str:
     return _("Merged into %(number)s, the same problem.") % {"number": told.number("into")}
 
@@ -172,9 +258,23 @@ def _lost(told: _Told) -> str:
 def _note(told: _Told) -> str:
     if told.data.get("about") == Kind.TRANSFERRED:
         return _("Why it was passed on")
+    if told.data.get("about") == Kind.RETURNED:
+        return _("Why it was sent back")
     if told.visibility == Visibility.INTERNAL:
         return _("Note for staff")
     return _("Message to everyone")
+
+
+def _tagged(told: _Told) -> str:
+    added, removed = (", ".join(told.data.get(name, ())) for name in ("added", "removed"))
+    if added and removed:
+        return _("Tags put on: %(added)s. Taken off: %(removed)s.") % {
+            "added": added,
+            "removed": removed,
+        }
+    if added:
+        return _("Tags put on: %(added)s.") % {"added": added}
+    return _("Tags taken off: %(removed)s.") % {"removed": removed}
 
 
 def _photo(told: _Told) -> str:
@@ -194,6 +294,8 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.HELD: _held,
     Kind.RESUMED: lazy("Work goes on."),
     Kind.TRANSFERRED: _transferred,
+    Kind.RETURNED: _returned,
+    Kind.PRIORITY_CHANGED: _priority_changed,
     Kind.SERVICE_CHANGED: _service_changed,
     Kind.COMPLETED: _completed,
     Kind.CONFIRMED: lazy("A reporter confirmed that it is done."),
@@ -202,6 +304,12 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.REOPENED: lazy("Reopened."),
     Kind.CANCELLED: lazy("Cancelled."),
     Kind.REFERRED: lazy("Referred to another body."),
+    Kind.ESCALATED: _escalated,
+    Kind.TAGGED: _tagged,
+    Kind.INSPECTED: _inspected,
+    Kind.ESCALATED: lazy("Escalated by the call centre."),
+    Kind.TAKEN_BACK: lazy("The last step was taken back; all is as it was before."),
+    Kind.REDACTED: lazy("A passage was hidden."),
     Kind.MERGED: _merged,
     Kind.UNMERGED: _unmerged,
     Kind.RECEIVED_MERGE: _received,
@@ -215,4 +323,11 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.APPOINTMENT_MOVED: _moved,
     Kind.APPOINTMENT_CANCELLED: _unbooked,
     Kind.APPOINTMENT_NEAR: lazy("The reporters were reminded of the appointment."),
+    Kind.VISIT_PLANNED: _visit_planned,
+    Kind.VISIT_CALLED_OFF: _visit_called_off,
+    Kind.VISITED: _visited,
+    Kind.NOT_FOUND: lazy("The crew could not find it."),
+    Kind.CALL_ASKED: lazy("The crew asked the call centre to call the reporter."),
+    Kind.APPOINTMENT_OFFERED: _kept,
+    Kind.APPOINTMENT_MISSED: _missed,
 }

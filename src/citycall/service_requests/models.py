@@ -1,7 +1,7 @@
 """The service request (the problem), its reports (who told us), and its attachments."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -101,6 +101,12 @@ class ServiceRequest(models.Model):
     verification = models.CharField(max_length=10, choices=Verification, blank=True, default="")
     reopened_count = models.PositiveSmallIntegerField(default=0)
 
+    # Staff's own words to find it again by; short, lower case, for staff only.
+    tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
+    # How often a team has sent it back as not theirs, and since when it waits to be sorted anew.
+    returned_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    returned_at = models.DateTimeField(null=True)
+
     location_kind = models.CharField(max_length=12, choices=LocationKind)
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
@@ -140,6 +146,23 @@ class ServiceRequest(models.Model):
                 name="sr_open_by_assignee",
                 condition=OPEN & Q(assignee__isnull=False),
             ),
+            # All that open work is narrowed and sorted by, so that its rows are not read for it.
+            models.Index(
+                fields=["due_at", "id"],
+                include=[
+                    *("agency", "team", "service", "assignee", "status", "priority"),
+                    *("report_count", "requested_at", "paused_at", "returned_at"),
+                    *("verification", "updated_at", "mercator", "areas"),
+                ],
+                name="sr_open_work",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="sr_returned",
+                condition=OPEN & Q(returned_at__isnull=False),
+            ),
+            GinIndex(fields=["tags"], name="sr_tagged", condition=~Q(tags=[])),
             models.Index(fields=["merged_into"], name="sr_children", condition=Q(status="merged")),
             models.Index(
                 fields=["verify_until"], name="sr_to_verify", condition=Q(status="completed")
@@ -156,6 +179,11 @@ class ServiceRequest(models.Model):
                 condition=Q(h3_cell__isnull=False),
             ),
             models.Index(fields=["h3_cell", "service"], name="sr_open_by_cell", condition=OPEN),
+            models.Index(
+                fields=["returned_at", "id"],
+                name="sr_to_sort",
+                condition=OPEN & Q(returned_at__isnull=False),
+            ),
             models.Index(
                 fields=["id"],
                 name="sr_without_cell",
@@ -182,6 +210,24 @@ class ServiceRequest(models.Model):
 
     def __str__(self) -> str:
         return numbers.show(self.number)
+
+
+class ReturnReason(models.Model):
+    """Why a team may send work back: one of the city's own, or a usual one told otherwise.
+
+    Offered for every service, or only for those of an agency, or for one service. ``needs_words``
+    asks for an explanation. See ``returning``, which has the usual ones.
+    """
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    needs_words = models.BooleanField(default=False)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT)
+    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT)
+    retired = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Report(models.Model):
@@ -303,3 +349,10 @@ class CellCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cell:x}, {self.period}: {self.count}"
+
+
+from citycall.service_requests.views_models import (  # noqa: E402
+    FirstView,  # noqa: F401
+    OpenWords,  # noqa: F401
+    SavedView,  # noqa: F401
+)

@@ -16,6 +16,8 @@ _READERS = _CALL_CENTRE | _FIELD | _ADMIN | {Role.ANALYST.value}
 SUBMIT_SCOPE: Final = "service_requests:submit"
 READ_SCOPE: Final = "service_requests:read"
 WORK_SCOPE: Final = "service_requests:work"
+# A program that works needs no contacts; one that writes to people does, and is recorded.
+CONTACT_SCOPE: Final = "service_requests:contact"
 _WORK = frozenset({WORK_SCOPE})
 
 PERMISSIONS: Mapping[str, Grant] = {
@@ -24,7 +26,7 @@ PERMISSIONS: Mapping[str, Grant] = {
         everywhere=_CALL_CENTRE | _ADMIN | {Role.ANALYST.value},
         own_agency=_FIELD | {READ_SCOPE, WORK_SCOPE},
     ),
-    "read_contact": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH),
+    "read_contact": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | {CONTACT_SCOPE}),
     "note": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_FIELD | _WORK),
     "assign": Grant(everywhere=_ADMIN, own_agency=_DISPATCH | _WORK),
     "start": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
@@ -33,14 +35,25 @@ PERMISSIONS: Mapping[str, Grant] = {
     "transfer": Grant(
         everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH | _WORK
     ),
+    "return_work": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
+    # Who decides where a team's word stands against another's.
+    "settle": Grant(everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN),
+    "prioritise": Grant(
+        everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH | _WORK
+    ),
+    "save_return_reason": Grant(everywhere=_ADMIN),
     "change_service": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
     "complete": Grant(everywhere=_ADMIN, own_agency=_FIELD | _WORK),
     "confirm": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "dispute": Grant(everywhere=_CALL_CENTRE | _ADMIN),
     "close": Grant(everywhere=_ADMIN),
     "reopen": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    "inspect": Grant(everywhere=frozenset({Role.SUPERVISOR.value}) | _ADMIN, own_agency=_DISPATCH),
     "cancel": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
     "refer": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
     "merge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
     "unmerge": Grant(everywhere=_CALL_CENTRE | _ADMIN, own_agency=_DISPATCH | _WORK),
+    # Of views of the list that others find there too.
+    "share_view": Grant(own_agency=_FIELD),
+    "remove_view": Grant(everywhere=_ADMIN, own_agency=frozenset({Role.AGENCY_MANAGER.value})),
 }

@@ -13,6 +13,7 @@ from citycall.contacts.in_words import hide_in_place
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotFound
 from citycall.core.models import Event, Visibility
+from citycall.core.phrases import spoken
 from citycall.places.models import LocationKind
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
@@ -38,6 +39,11 @@ _TOLD: Final[Mapping[str, frozenset[str]]] = {
     Kind.APPOINTMENT_BOOKED: frozenset({"starts_at"}),
     Kind.APPOINTMENT_MOVED: frozenset({"before", "starts_at"}),
     Kind.APPOINTMENT_CANCELLED: frozenset({"starts_at"}),
+    Kind.VISIT_PLANNED: frozenset({"before", "day"}),
+    Kind.VISIT_CALLED_OFF: frozenset({"day"}),
+    Kind.VISITED: frozenset({"there_at"}),
+    Kind.APPOINTMENT_OFFERED: frozenset({"starts_at"}),
+    Kind.APPOINTMENT_MISSED: frozenset({"starts_at", "promised_at"}),
 }
 # Of a private service, strangers learn that these happened and when; nothing of what or why.
 _TOLD_OF_PRIVATE: Final = frozenset(
@@ -55,6 +61,7 @@ _TOLD_OF_PRIVATE: Final = frozenset(
         Kind.DISPUTED,
         Kind.CANCELLED,
         Kind.REFERRED,
+        Kind.TAKEN_BACK,
     }
 )
 
@@ -245,8 +252,8 @@ def _told(
         hold_reason="" if hidden else request.hold_reason,
         outcome=outcome.spec.name if outcome and not hidden else "",
         fixed=bool(outcome and outcome.spec.fixed),
-        explanation="" if hidden else request.explanation,
-        referred_to="" if hidden else request.referred_to,
+        explanation="" if hidden else _as_read(request.explanation, events),
+        referred_to="" if hidden else _as_read(request.referred_to, events),
         happenings=[
             _happening(event, own=own, hidden=hidden)
             for event in events
@@ -290,5 +297,17 @@ def _happening(event: Event, *, own: OwnReport | None, hidden: bool) -> Happenin
         at=event.at,
         by_reporter=by_reporter,
         facts={name: value for name, value in event.data.items() if name in allowed},
-        words=(event.words or "") if readable else "",
+        words=words_of(event, spoken()) if readable else "",
     )
+
+
+def words_of(event: Event, language: str) -> str:
+    """What was written, in this language where the text that was chosen has it."""
+    words = event.words or ""
+    return str(event.data.get("said", {}).get(language, words)) if words else ""
+
+
+def _as_read(words: str, events: Sequence[Event]) -> str:
+    """Words that stand with the request, as the event that told them is read."""
+    told = next((event for event in reversed(events) if words and event.words == words), None)
+    return words_of(told, spoken()) if told else words

@@ -57,6 +57,8 @@ _FACTS: Final = frozenset(
         "verification",
         "service",
         "service_before",
+        "day",
+        "there_at",
     }
 )
 # What their data holds is told with the request itself, or is a reason for routing.

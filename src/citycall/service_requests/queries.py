@@ -1,13 +1,15 @@
 """Reading service requests: guarded for staff, by number for everyone else."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from citycall.contacts.models import Contact
@@ -71,6 +73,21 @@ def root_id(request_id: int) -> int:
     return int(row[0])
 
 
+def roots(request_ids: Collection[int]) -> dict[int, ServiceRequest]:
+    """The requests that these now belong to, through any merging, by the ids that were asked for.
+
+    One query for each step of the longest line of merging.
+    """
+    here = ServiceRequest.objects.in_bulk(list(request_ids))
+    while above := {row.merged_into_id for row in here.values() if row.merged_into_id}:
+        parents = ServiceRequest.objects.in_bulk(list(above))
+        here = {
+            pk: parents[row.merged_into_id] if row.merged_into_id else row
+            for pk, row in here.items()
+        }
+    return here
+
+
 def family_ids(request_id: int) -> list[int]:
     """The ids of a request and of all requests merged into it."""
     with connection.cursor() as cursor:
@@ -93,6 +110,12 @@ def get_for(actor: Actor, number: int) -> ServiceRequest:
     )
     require(policies.PERMISSIONS, "read", by=actor, agency_id=request.agency_id)
     return request
+
+
+def current(request: ServiceRequest) -> ServiceRequest:
+    """The request that this one is part of today, with what belongs to it; itself if unmerged."""
+    rows = ServiceRequest.objects.select_related(*_WITH, "merged_into")
+    return rows.get(pk=root_id(request.pk))
 
 
 def may(actor: Actor, action: str, request: ServiceRequest) -> bool:
@@ -151,6 +174,12 @@ def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[E
     )
 
 
+def happened_since(request: ServiceRequest, *, seen: datetime) -> list[Event]:
+    """What was told of the request after the state that somebody saw, oldest first."""
+    rows = Event.objects.filter(subject_kind=events.SUBJECT, subject_id=request.pk, at__gt=seen)
+    return list(rows.order_by("id")[:50])
+
+
 def comment_languages(events: Iterable[Event]) -> dict[int, str]:
     """The languages that the words of these events were recognised to be written in, by event."""
     by_residents = (event for event in events if event.actor_kind == ActorKind.RESIDENT)
@@ -204,12 +233,29 @@ def count_up_to(most: int, selections: Sequence[QuerySet[ServiceRequest]]) -> li
     values: list[Any] = []
     for selection in selections:
         some = selection.order_by().values("pk")[:most]
-        sql, params = some.query.sql_with_params()
+        try:
+            sql, params = some.query.sql_with_params()
+        except EmptyResultSet:
+            counts.append("0")
+            continue
         counts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (by the ORM)
         values += params
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(counts)}", values)
         return [int(count) for count in cursor.fetchone()]
+
+
+# Tags of so many tagged requests are looked through for what to suggest.
+_TAGS_LOOKED_AT: Final = 5_000
+
+
+def known_tags(actor: Actor, *, limit: int = 50) -> list[str]:
+    """The tags that requests have which the actor may read, the most used first."""
+    tagged = readable(actor).filter(~Q(tags=[])).order_by().values("tags")[:_TAGS_LOOKED_AT]
+    found = Counter(tag for row in tagged for tag in row["tags"])
+    return [tag for tag, _count in sorted(found.items(), key=lambda item: (-item[1], item[0]))][
+        :limit
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,3 +329,32 @@ def waiting_past(*, at: datetime, limit: int) -> list[int]:
         .order_by("verify_until")
         .values_list("id", flat=True)[:limit]
     )
+
+
+def _readable_reports(by: Actor) -> QuerySet[Report]:
+    """The reports of requests that staff may read, each with its request and service."""
+    rows = Report.objects.select_related("service_request__service")
+    return rows.filter(service_request__in=readable(by))
+
+
+def told_as(asked: Iterable[int], *, by: Actor) -> list[Report]:
+    """The reports with these confirmation numbers, latest first, as far as staff may read them."""
+    found = _readable_reports(by).filter(number__in=list(asked))
+    return list(found.order_by("-reported_at", "-id"))
+
+
+def told_by(contacts: Iterable[Contact], *, by: Actor, limit: int) -> list[Report]:
+    """The latest reports of these contacts, as far as staff may read them."""
+    held = list(contacts)
+    if not held:
+        return []
+    found = _readable_reports(by).filter(contact__in=held)
+    return list(found.order_by("-reported_at", "-id")[:limit])
+
+
+def first_reports(request_ids: Sequence[int], *, by: Actor) -> list[Report]:
+    """The report that made each of these requests, latest first."""
+    found = _readable_reports(by).filter(
+        service_request_id__in=list(request_ids), number=F("service_request__number")
+    )
+    return list(found.order_by("-reported_at", "-id"))

@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from citycall.core.errors import Conflict
 from citycall.service_requests.models import Status
+
+# Of five, as tickets are usually sorted, one is the most urgent; every request begins with three.
+HIGHEST_PRIORITY: Final = 1
+USUAL_PRIORITY: Final = 3
+LOWEST_PRIORITY: Final = 5
 
 
 class Step(StrEnum):
@@ -18,6 +24,7 @@ class Step(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     TRANSFER = "transfer"
+    RETURN_WORK = "return_work"
     CHANGE_SERVICE = "change_service"
     COMPLETE = "complete"
     CONFIRM = "confirm"
@@ -47,6 +54,7 @@ TRANSITIONS: Mapping[Step, Transition] = {
     Step.HOLD: Transition(_WORKING, Status.ON_HOLD),
     Step.RESUME: Transition(frozenset({Status.ON_HOLD}), Status.IN_PROGRESS),
     Step.TRANSFER: Transition(_WORKING, Status.NEW),
+    Step.RETURN_WORK: Transition(_WORKING, Status.NEW),
     # It stays where it is, unless it goes to another team, which has to accept it.
     Step.CHANGE_SERVICE: Transition(_WORKING, None),
     Step.COMPLETE: Transition(_WORKING, Status.COMPLETED),

@@ -5,7 +5,7 @@ with it unless a request has it. So only the uploads of the last day are ever lo
 """
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,6 +19,8 @@ from citycall.service_requests.photos import mark_of, path_of
 # Longer than a session lives without a visit: a draft that old is not coming back.
 KEPT_FOR = timedelta(days=1)
 AT_ONCE = 10_000
+# Rooms above keep pictures too: each says which of some names it has.
+KEPT_BY: list[Callable[[Collection[str]], set[str]]] = []
 
 
 def remove(*, at: datetime) -> int:
@@ -51,7 +53,8 @@ def _is_old(mark: Path, before: float) -> bool:
 
 def _used(names: Collection[str]) -> set[str]:
     rows = Attachment.objects.filter(Q(file__in=names) | Q(thumbnail__in=names))
-    return {name for pair in rows.values_list("file", "thumbnail") for name in pair}
+    used = {name for pair in rows.values_list("file", "thumbnail") for name in pair}
+    return used.union(*(kept(names) for kept in KEPT_BY))
 
 
 def _remove(picture: Path, mark: Path, before: float) -> bool:

@@ -91,7 +91,7 @@ def find(words: str, *, language: str, at: datetime) -> Found:
         excerpt=articles[0].excerpt if articles else "",
         articles=articles[1:],
         services=services_meant(words),
-        alerts=_alerts_for(words, language=language, at=at),
+        alerts=alerts.speaking_of(words, language=language, at=at)[:_MOST_ALERTS],
         contacts=_contacts_for(words, language=language),
         topics=topics(words),
     )
@@ -131,17 +131,3 @@ def number_in(words: str) -> str:
 def _contacts_for(words: str, *, language: str) -> list[days.Contact]:
     # Words without a letter ask for nobody; in the directory itself they show everybody.
     return days.contacts(words, language=language)[:_MOST_CONTACTS] if fold(words).strip() else []
-
-
-def _alerts_for(words: str, *, language: str, at: datetime) -> list[AlertSpec]:
-    """The live alerts that have one of the telling words in their title, or half in all."""
-    asked = {word for word in fold(words).split() if len(word) > 3}
-    return [each for each in alerts.live(at=at) if _speaks_of(each, asked, language)][:_MOST_ALERTS]
-
-
-def _speaks_of(alert: AlertSpec, asked: set[str], language: str) -> bool:
-    title, words, _language = alert.said(language)
-    if asked.intersection(fold(title).split()):
-        return True
-    known = {word for piece in words.split("\n") for word in fold(piece).split()}
-    return bool(asked) and 2 * len(asked & known) > len(asked)

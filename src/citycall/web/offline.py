@@ -18,10 +18,11 @@ from citycall.catalog.queries import Catalog, ServiceEntry, catalog
 from citycall.catalog.questions import Datatype
 from citycall.core import phrases
 from citycall.core.errors import DomainError, Faults
+from citycall.pages import place_words
 from citycall.places.candidates import Verdict
 from citycall.service_requests.drafts import Draft
 from citycall.service_requests.models import Channel
-from citycall.web import dangers, place_words
+from citycall.web import dangers
 from citycall.web.forms import (
     ContactForm,
     DetailsForm,

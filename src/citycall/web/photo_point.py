@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
+from citycall.pages import place_words
 from citycall.places import queries
 from citycall.places.coordinates import Point, distance_m
-from citycall.web import place_words
 from citycall.web.telling import Telling
 
 # A photo taken this near to what was told says nothing new.

@@ -17,6 +17,7 @@ from citycall.catalog.specs import ContactRequirement, Stop
 from citycall.core import phrases
 from citycall.core.errors import DomainError, Faults
 from citycall.emergencies.dangers import Caution
+from citycall.pages import place_words
 from citycall.places.candidates import Candidate
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
@@ -25,7 +26,7 @@ from citycall.service_requests import checks
 from citycall.service_requests.drafts import ContactDetails, Draft, Receipt
 from citycall.service_requests.models import Channel
 from citycall.service_requests.photos import Photo
-from citycall.web import dangers, place_words
+from citycall.web import dangers
 
 _TELLING: Final = "telling"
 _SENT: Final = "sent_reports"

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from citycall.accounts.sign_in import SignIn, SignOut
+from citycall.accounts.sign_in import SignIn
+from citycall.pages.signing_out import LeaveDesk
 from citycall.web import developer_urls
 from citycall.web.views import (
     alerts,
@@ -77,6 +78,9 @@ urlpatterns = [
     path("book/<str:number>", booking.page, name="book"),
     path("book/<str:number>/date", booking.choose, name="book-choose"),
     path("book/<str:number>/cancel", booking.cancel, name="book-cancel"),
+    path("book/<str:number>/wait", booking.wait, name="book-wait"),
+    path("book/<str:number>/leave", booking.leave, name="book-leave"),
+    path("book/<str:number>/nobody-came", booking.nobody_came, name="book-nobody-came"),
     path("book/<str:number>/calendar.ics", booking.calendar_file, name="book-calendar"),
     path("nearby", nearby.nearby, name="nearby"),
     path("nearby/points.json", nearby.points, name="nearby-points"),
@@ -115,7 +119,7 @@ urlpatterns = [
     path("accessibility", home.accessibility, name="accessibility"),
     path("languages", home.languages, name="languages"),
     path("sign-in", SignIn.as_view(), name="sign-in"),
-    path("sign-out", SignOut.as_view(), name="sign-out"),
+    path("sign-out", LeaveDesk.as_view(), name="sign-out"),
     path("open-data", open_data.page, name="open-data"),
     path("open-data/dictionary.json", open_data.dictionary, name="open-data-dictionary"),
     path("open-data/requests.<str:ending>", open_data.part, name="open-data-part"),

@@ -1,6 +1,6 @@
 """One small form for each step, filled with what this request allows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from citycall.accounts.queries import colleagues
 from citycall.catalog.queries import catalog
 from citycall.core.errors import DomainError
-from citycall.service_requests import photos
+from citycall.privacy.models import ContactOpening
+from citycall.privacy.openings import LONGEST_WORDS as LONGEST_REASON
+from citycall.service_requests import photos, returning
 from citycall.service_requests.drafts import LONGEST_WORDS
-from citycall.service_requests.models import ServiceRequest, Status
+from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.photos import Photo
-from citycall.workbench.queue import PILES, TeamChoice
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -58,6 +59,22 @@ class Words(forms.CharField):
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
+
+
+class OpeningForm(forms.Form):
+    """Why somebody needs to know how a reporter is reached."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do you need the contact?"),
+        choices=[("", _("Please choose")), *((r.value, r.label) for r in ContactOpening.CHOSEN)],
+        error_messages=dict(_CHOOSE),
+    )
+    words = forms.CharField(
+        label=_("In words"),
+        help_text=_("Your name, the reason and the time are recorded."),
+        required=False,
+        max_length=LONGEST_REASON,
+    )
 
 
 class PhotoField(forms.FileField):
@@ -185,6 +202,22 @@ class TransferForm(StepForm):
         )
 
 
+class ReturnForm(StepForm):
+    """Why it is not the team's own."""
+
+    reason = forms.ChoiceField(label=_("Reason"), error_messages=_CHOOSE)
+    words = Words(_("What should whoever sorts it know?"), missing="")
+
+    def fill(self, request: ServiceRequest) -> None:
+        """Offer the reasons of this service and agency."""
+        found = returning.reasons_for(request)
+        self._choices(
+            "reason",
+            [("", _now("Choose a reason")), *((each.code, str(each.name)) for each in found)],
+        )
+        self.fields["words"].help_text = _("Only staff will read this.")
+
+
 class ChangeServiceForm(StepForm):
     """Which service it really is, and why."""
 
@@ -290,33 +323,3 @@ class PhotoForm(forms.Form):
         choices=[("before", _("Before the work")), ("after", _("After the work"))],
         error_messages=_CHOOSE,
     )
-
-
-class ListForm(forms.Form):
-    """What the list shows; a value that is not offered counts as none."""
-
-    mark_optional = False
-    show = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[
-            *((pile.code, pile.name) for pile in PILES.values()),
-            (
-                _("By state"),
-                [(status.value, status.label) for status in Status if status is not Status.NEW],
-            ),
-            ("all", _("Everything")),
-        ],
-    )
-    team = forms.ChoiceField(label=_("Team"), required=False)
-
-    def __init__(self, *args: Any, teams: Collection[TeamChoice], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["team"]
-        assert isinstance(field, forms.ChoiceField)
-        agencies = sorted({team.agency for team in teams})
-        grouped = [
-            (agency, [(team.code, team.name) for team in teams if team.agency == agency])
-            for agency in agencies
-        ]
-        field.choices = [("", _now("All teams")), *grouped]

@@ -20,21 +20,32 @@ from citycall.core.models import Event, Visibility
 from citycall.core.phrases import said
 from citycall.emergencies.dangers import Danger, caution
 from citycall.feedback.ratings import ratings_for
+from citycall.notifications import text_actions
+from citycall.notifications.models import StandardText
 from citycall.places.queries import areas
+from citycall.privacy import openings, redacting
 from citycall.service_requests import queries
 from citycall.service_requests.events import Kind
 from citycall.service_requests.history import sentence, specs_along
 from citycall.service_requests.models import OPEN_STATUSES, Attachment, ServiceRequest, Status
 from citycall.service_requests.photos import THUMBNAIL_SIDE
 from citycall.service_requests.queries import Nearby
+from citycall.service_requests.returning import reason_name
 from citycall.service_requests.rules import Step
-from citycall.workbench import forms, steps, tellings
+from citycall.work_orders import queries as order_queries
+from citycall.workbench import forms, lookalikes, steps, tellings, texts, urgency
+from citycall.workbench.texts import TextChoice
 
 NEARBY_M = 150.0
 # Staff read the latest first, and seldom more than that.
 ENTRIES_SHOWN = 15
 # The events by which a team comes to a request, and where they say why it is this team.
-_MOVES = {Kind.SUBMITTED: "reason", Kind.SERVICE_CHANGED: "why_team", Kind.TRANSFERRED: ""}
+_MOVES = {
+    Kind.SUBMITTED: "reason",
+    Kind.SERVICE_CHANGED: "why_team",
+    Kind.TRANSFERRED: "",
+    Kind.RETURNED: "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class OfferedStep:
     button: str | Promise
     form: Form
     open: bool
+    text: TextChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Entry:
 class Picture:
     """A photo, as ``pages/photo.html`` shows it: the size is that of the thumbnail."""
 
+    id: int
     href: str
     thumbnail: str
     width: int
@@ -81,38 +94,55 @@ class Why:
 
 
 def request_context(
-    problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form] | None = None
+    problem: ServiceRequest,
+    *,
+    actor: Actor,
+    bound: Mapping[str, Form] | None = None,
+    chosen: str = "",
 ) -> dict[str, Any]:
-    """Everything for ``workbench/request.html``; ``bound`` are forms that came back."""
+    """Everything for ``workbench/request.html``; ``bound`` are forms that came back.
+
+    ``chosen`` is the id of the agency's text that was put into one of them.
+    """
     bound = bound or {}
     spec = catalog().service_by_id(problem.service_id).spec
     events = queries.history(problem, visible=Visibility)
     entries = _history(events, problem)
     reasons = (*spec.pause_reasons, *spec.hold_reasons)
     may_note = queries.may(actor, "note", problem)
+    sees = openings.may_see(problem, by=actor, at=clock.now())
     return {
         "problem": problem,
         "number": numbers.show(problem.number),
         "service": spec,
-        **_steps(problem, actor=actor, bound=bound),
+        **_steps(problem, actor=actor, bound=bound, chosen=chosen),
         **tellings.told(
             problem,
             _services(events, spec),
-            sees_contact=queries.may(actor, "read_contact", problem),
+            sees_contact=sees,
         ),
+        **_opening(problem, actor=actor, sees=sees, bound=bound),
         "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
         "areas": [areas().area(area_id) for area_id in problem.areas],
         "nearby": _nearby(problem, actor=actor),
+        "orders": order_queries.of_request([problem.pk]),
+        "may_order": order_queries.may(actor, "plan", agency_id=problem.agency_id)
+        and problem.status in OPEN_STATUSES,
+        **lookalikes.around(problem, actor=actor),
         "booked": appointments.of_request(problem.pk) if spec.booking else None,
         "ratings": (ratings_for(actor, problem) if problem.completed_at is not None else ()),
         "history": entries[:ENTRIES_SHOWN],
         "older_history": entries[ENTRIES_SHOWN:],
         "why": _why_this_team(events),
+        "closed_by": _closed_by(events),
         "state_words": _words_of_state(events, problem),
         "hold_reason": next(
             (r.name for r in reasons if r.code == problem.hold_reason), problem.hold_reason
         ),
         "may_note": may_note,
+        **urgency.context(problem, actor=actor, at=clock.now()),
+        "known_tags": queries.known_tags(actor) if may_note else (),
+        "may_redact": redacting.may(actor, "redact", problem),
         **(_writing(bound) if may_note else {}),
         "form": next(iter(bound.values()), None),
         "parent_number": numbers.show(problem.merged_into.number) if problem.merged_into else "",
@@ -120,21 +150,37 @@ def request_context(
     }
 
 
-def _steps(problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form]) -> dict[str, Any]:
+def _opening(
+    problem: ServiceRequest, *, actor: Actor, sees: bool, bound: Mapping[str, Form]
+) -> dict[str, Any]:
+    """The form that asks why, for those who may see the contacts and do not yet."""
+    if sees or not queries.may(actor, "read_contact", problem):
+        return {}
+    return {"opening": bound.get("opening") or forms.OpeningForm(prefix="opening")}
+
+
+def _steps(
+    problem: ServiceRequest, *, actor: Actor, bound: Mapping[str, Form], chosen: str
+) -> dict[str, Any]:
     offer = steps.offered(problem, actor=actor)
-    shown = [*([offer.likely] if offer.likely else []), *offer.others]
-    codes = {page.step.value for page in shown}
+    kept = text_actions.offered(problem.agency_id)
+    codes = {page.step.value for page in offer.every}
     lost = [page for page in steps.PAGES.values() if page.step.value in set(bound) - codes]
     return {
-        "likely": _offered(offer.likely, problem, bound) if offer.likely else None,
-        "others": [_offered(page, problem, bound) for page in offer.others],
+        "likely": _offered(offer.likely, problem, bound, kept, chosen) if offer.likely else None,
+        "others": [_offered(page, problem, bound, kept, chosen) for page in offer.others],
+        "public_text": texts.choice("public", problem, offered=kept, chosen=chosen),
         # What was decided upon is not possible any more, but what was typed is still shown.
         "lost": _offered(lost[0], problem, bound) if lost else None,
     }
 
 
 def _offered(
-    page: steps.StepPage, problem: ServiceRequest, bound: Mapping[str, Form]
+    page: steps.StepPage,
+    problem: ServiceRequest,
+    bound: Mapping[str, Form],
+    chosen_from: Sequence[StandardText] = (),
+    chosen: str = "",
 ) -> OfferedStep:
     code = page.step.value
     button = page.button
@@ -145,6 +191,7 @@ def _offered(
         button=button,
         form=bound.get(code) or page.form(request=problem, prefix=code),
         open=code in bound,
+        text=texts.choice(code, problem, offered=chosen_from, chosen=chosen),
     )
 
 
@@ -160,6 +207,7 @@ def _picture(photo: Attachment) -> Picture:
     scale = min(1.0, THUMBNAIL_SIDE / max(photo.width, photo.height))
     labels = {"before": _("Before the work"), "after": _("After the work")}
     return Picture(
+        id=photo.pk,
         href=reverse("web:photo", args=[photo.pk]),
         thumbnail=reverse("web:photo_small", args=[photo.pk]),
         width=round(photo.width * scale),
@@ -221,6 +269,11 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
     ]
 
 
+def entries_since(problem: ServiceRequest, *, seen: datetime) -> list[Entry]:
+    """What others have done since somebody looked, the latest first."""
+    return _history(queries.happened_since(problem, seen=seen), problem)
+
+
 def _warned(event: Event) -> str:
     """Which danger was heard in the words of a report, and denied, before it was sent."""
     code = event.data.get("no_danger")
@@ -246,14 +299,24 @@ def _words_of_state(events: Sequence[Event], problem: ServiceRequest) -> str:
     return next((event.words or "" for event in reversed(events) if event.kind in kinds), "")
 
 
+def _closed_by(events: Sequence[Event]) -> str:
+    """Who entered the latest completion; empty where none was, or nobody is known."""
+    done = [event.actor_name for event in events if event.kind == Kind.COMPLETED]
+    return done[-1] if done else ""
+
+
 def _why_this_team(events: Sequence[Event]) -> Why | None:
     moves = [event for event in events if event.kind in _MOVES]
     if not moves:
         return None
     last = moves[-1]
-    if last.kind != Kind.TRANSFERRED:
+    if last.kind not in {Kind.TRANSFERRED, Kind.RETURNED}:
         reason = str(last.data.get(_MOVES[Kind(last.kind)], ""))
         return Why(reason) if reason else None
-    words = [e.words for e in events if e.id > last.id and e.data.get("about") == Kind.TRANSFERRED]
-    passed = _("%(person)s passed it on to this team.") % {"person": last.actor_name}
+    words = [e.words for e in events if e.id > last.id and e.data.get("about") == last.kind]
+    if last.kind == Kind.RETURNED:
+        why = {"person": last.actor_name, "reason": reason_name(str(last.data.get("reason", "")))}
+        passed = _("%(person)s sent it back: %(reason)s.") % why
+    else:
+        passed = _("%(person)s passed it on to this team.") % {"person": last.actor_name}
     return Why(passed, words[0] or "" if words else "")

@@ -1,53 +1,38 @@
-"""What waits for an agency: open work in the order in which it is due.
+"""What waits for an agency: requests that match what is asked for, a page at a time.
 
-Each team's open work lies in an index by due date. A page takes the first rows of every team and
-merges them, so that it costs the same however much other work there is.
+One index holds the open work by due date with everything that it is narrowed and sorted by, so
+that a page costs no more than reading that index through, however the work is narrowed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q, QuerySet
 
 from citycall.catalog.queries import catalog
-from citycall.core import clock, paging
+from citycall.core import paging
 from citycall.core.actors import Actor
 from citycall.core.paging import Page
-from citycall.service_requests import policies, queries
-from citycall.service_requests.models import OPEN, ServiceRequest, Status, Verification
+from citycall.places.queries import areas
+from citycall.service_requests import conditions, policies, queries
+from citycall.service_requests.models import ServiceRequest, Status
+from citycall.workbench import orders, piles
+from citycall.workbench.filters import ME, NOBODY, Asked
+from citycall.workbench.piles import PILES
 
 SIZE: Final = 50
 # What is more than this is told as "1,000+".
 MOST_COUNTED: Final = 1_000
-_SHOWN = ("service", "team", "assignee")
+# What a row shows; names of services and teams are in memory.
+_SHOWN = (
+    *("id", "number", "service_id", "team_id", "status", "verification", "priority"),
+    *("report_count", "requested_at", "due_at", "paused_at", "returned_at", "tags"),
+    *("place", "directions", "longitude", "latitude"),
+    *("assignee__username", "assignee__first_name", "assignee__last_name"),
+)
 _READ = policies.PERMISSIONS["read"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """Open work that needs the same kind of attention; ``empty`` is said when there is none."""
-
-    code: str
-    name: str | Promise
-    empty: str | Promise
-
-
-OPEN_WORK = Pile("open", _("All open"), _("There is no open work here."))
-PILES: Final[Mapping[str, Pile]] = {
-    pile.code: pile
-    for pile in (
-        OPEN_WORK,
-        Pile("disputed", _("Disputed"), _("No reporter says that a problem is still there.")),
-        Pile("late", _("Late"), _("Nothing is past its date.")),
-        Pile("today", _("Due today"), _("Nothing more is due today.")),
-        Pile("new", _("Not accepted yet"), _("Everything has been accepted.")),
-        Pile("mine", _("Mine"), _("Nothing is assigned to you.")),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,108 +56,183 @@ def teams_of(actor: Actor) -> list[TeamChoice]:
     return sorted(found, key=lambda team: (team.agency, team.name))
 
 
-def counts(actor: Actor, teams: Collection[TeamChoice], *, at: datetime) -> dict[str, int]:
-    """How much lies on each pile of these teams; nothing for those who read every agency's.
+def matching(actor: Actor, asked: Asked, *, at: datetime) -> QuerySet[ServiceRequest]:
+    """The requests that the actor may read and that are asked for, in no order and without limit.
 
-    Counted no further than one above ``MOST_COUNTED``, so that it costs no more with more work.
+    Raises ``BadFilters`` where a filter could not be read, and ``NotAllowed`` for those who may
+    read no requests.
     """
-    if actor.holds_anywhere(_READ.everywhere):
-        return {}
-    rows = queries.readable(actor).filter(team_id__in=[team.id for team in teams])
-    piles = [rows.filter(_belongs(code, actor=actor, at=at)) for code in PILES]
-    return dict(zip(PILES, queries.count_up_to(MOST_COUNTED + 1, piles), strict=True))
+    asked.check()
+    rows = queries.readable(actor)
+    for condition in _conditions(actor, asked, at=at):
+        rows = rows.filter(condition)
+    if asked.point is not None:
+        rows = rows.alias(apart=conditions.metres_from(asked.point))
+        rows = rows.filter(apart__lte=asked.within_m)
+    return rows
 
 
-def open_work(
+def _conditions(actor: Actor, asked: Asked, *, at: datetime) -> Iterator[Q]:
+    book = catalog()
+    if asked.show in PILES:
+        yield piles.belongs(asked.show, actor=actor, at=at)
+    elif asked.show in Status.values:
+        yield Q(status=asked.show)
+    if asked.team:
+        yield Q(team_id=book.team_by_code(asked.team).id)
+    if asked.agency:
+        yield Q(agency_id=book.agency_by_code(asked.agency).id)
+    if asked.services:
+        yield Q(service_id__in=[book.service(code).id for code in asked.services])
+    if asked.assignee:
+        yield _given_to(asked.assignee, actor)
+    yield from _plain_conditions(asked, at=at)
+
+
+def _plain_conditions(asked: Asked, *, at: datetime) -> Iterator[Q]:
+    day = timedelta(days=1)
+    if asked.states:
+        yield Q(status__in=asked.states)
+    if asked.priorities:
+        yield Q(priority__in=asked.priorities)
+    if asked.due:
+        yield piles.due(asked.due, at=at)
+    if asked.min_days is not None:
+        yield Q(requested_at__lte=at - asked.min_days * day)
+    if asked.max_days is not None:
+        yield Q(requested_at__gte=at - asked.max_days * day)
+    if asked.reports is not None:
+        yield Q(report_count__gte=asked.reports)
+    if asked.tags:
+        yield conditions.tagged(asked.tags)
+    if asked.words:
+        yield conditions.says(asked.words)
+    if asked.area:
+        layer, _colon, code = asked.area.partition(":")
+        area = areas().find(layer, code)
+        yield conditions.in_area(area.id) if area is not None else Q(pk__in=[])
+
+
+def _given_to(assignee: str, actor: Actor) -> Q:
+    if assignee == NOBODY:
+        return Q(assignee_id__isnull=True)
+    return Q(assignee_id=actor.id if assignee == ME else int(assignee))
+
+
+def page(
     actor: Actor,
-    teams: Collection[TeamChoice],
+    asked: Asked,
     *,
-    pile: str,
     at: datetime,
     after: str = "",
     before: str = "",
-    size: int,
+    size: int = SIZE,
 ) -> Page[ServiceRequest]:
-    """One page of a pile, what is due first first; ``newer`` and ``older`` lead back and on."""
-    rows = queries.readable(actor).filter(_belongs(pile, actor=actor, at=at))
+    """One page of what is asked for, in its order; ``newer`` and ``older`` lead back and on."""
+    return _page(actor, asked, at=at, after=after, before=before, size=size, looked=0)[0]
+
+
+def counted_page(
+    actor: Actor, asked: Asked, *, at: datetime, size: int = SIZE
+) -> tuple[Page[ServiceRequest], int]:
+    """The first page and how many match in all, told by one look through the work.
+
+    Counted no further than one above ``MOST_COUNTED``.
+    """
+    return _page(actor, asked, at=at, after="", before="", size=size, looked=MOST_COUNTED + 1)
+
+
+def _page(
+    actor: Actor,
+    asked: Asked,
+    *,
+    at: datetime,
+    after: str,
+    before: str,
+    size: int,
+    looked: int,
+) -> tuple[Page[ServiceRequest], int]:
+    """A page and how many rows were seen from where it begins, at most ``looked`` or one more."""
     backwards = bool(before) and not after
     cursor = before if backwards else after
+    order = asked.order
+    columns = orders.columns(order, backwards=backwards)
+    rows = matching(actor, asked, at=at)
+    if order.endswith("distance") and asked.point is not None:
+        rows = rows.annotate(metres=conditions.metres_from(asked.point))
     if cursor:
-        due_at, row_id = paging.decode(cursor, kinds=(_due, int))
-        rows = rows.filter(_beyond(due_at, row_id, backwards=backwards))
-    keys = _first_keys(rows, teams, backwards=backwards, size=size + 1)
-    more, keys = len(keys) > size, keys[:size]
+        values = paging.decode(cursor, kinds=[column.kind for column in columns])
+        rows = rows.filter(orders.beyond(columns, values))
+    names = [column.name for column in columns]
+    terms = orders.terms(columns, open_work=asked.show in PILES)
+    keys = list(rows.order_by(*terms).values_list(*names)[: max(size + 1, looked)])
+    seen, more, keys = len(keys), len(keys) > size, keys[:size]
     if backwards:
         keys.reverse()
-    found = queries.readable(actor).select_related(*_SHOWN).in_bulk([pk for pk, _due_at in keys])
-    return Page(
-        rows=[found[pk] for pk, _due_at in keys if pk in found],
+    page_of_keys = Page(
+        rows=_shown(actor, keys, names),
         newer=_cursor(keys[:1]) if (more if backwards else bool(cursor)) else "",
         older=_cursor(keys[-1:]) if (more or backwards) else "",
     )
+    return page_of_keys, seen
 
 
-def _belongs(pile: str, *, actor: Actor, at: datetime) -> Q:
-    running = OPEN & Q(paused_at__isnull=True)
-    tomorrow = at.astimezone(clock.city_zone()).date() + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time.min, tzinfo=clock.city_zone())
-    conditions: Mapping[str, Q] = {
-        "open": OPEN,
-        "disputed": OPEN & Q(verification=Verification.DISPUTED),
-        "late": running & Q(due_at__lt=at),
-        "today": running & Q(due_at__gte=at, due_at__lt=midnight),
-        "new": OPEN & Q(status=Status.NEW),
-        "mine": OPEN & Q(assignee_id=actor.id),
-    }
-    return conditions[pile]
+def _shown(
+    actor: Actor, keys: Sequence[Sequence[Any]], names: Sequence[str]
+) -> list[ServiceRequest]:
+    ids = [key[-1] for key in keys]
+    rows = queries.readable(actor).select_related("assignee").only(*_SHOWN)
+    found = rows.in_bulk(ids)
+    if "metres" in names:
+        for key in keys:
+            if key[-1] in found:
+                vars(found[key[-1]])["metres"] = key[0]
+    return [found[pk] for pk in ids if pk in found]
 
 
-Key = tuple[int, datetime | None]
+def _cursor(keys: Sequence[Sequence[Any]]) -> str:
+    return paging.encode(keys[0]) if keys else ""
 
 
-def _first_keys(
-    rows: QuerySet[ServiceRequest],
-    teams: Collection[TeamChoice],
-    *,
-    backwards: bool,
-    size: int,
-) -> list[Key]:
-    """The ids and due dates of the first rows of all teams together."""
-    due = F("due_at")
-    order: Sequence[Any] = (
-        (due.desc(nulls_first=True), "-id") if backwards else (due.asc(nulls_last=True), "id")
+def counts(actor: Actor, asked: Asked, *, at: datetime) -> Mapping[str, int]:
+    """How much lies on each pile, of the team and agency that are asked for.
+
+    Counted no further than one above ``MOST_COUNTED``, so that it costs no more with more work.
+    """
+    within = Asked(team=asked.team, agency=asked.agency)
+    rows = matching(actor, within, at=at)
+    codes = [code for code in PILES if code != piles.NEAR.code]
+    found = [rows.filter(piles.belongs(code, actor=actor, at=at)) for code in codes]
+    return dict(zip(codes, queries.count_up_to(MOST_COUNTED + 1, found), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How many requests came to a list, and how many of it changed, since it was looked at.
+
+    Neither is counted further than ``MOST_NEWS``.
+    """
+
+    new: int
+    changed: int
+
+
+MOST_NEWS: Final = 99
+
+
+def news(
+    actor: Actor, asked: Asked, *, since: datetime, shown: Collection[int], at: datetime
+) -> News:
+    """What has happened since: ``shown`` are the ids of the rows that somebody is looking at."""
+    changed = Q(updated_at__gt=since)
+    match = matching(actor, asked, at=at).filter(changed)
+    gone = queries.readable(actor).filter(changed, pk__in=list(shown)[:SIZE])
+    new, matched, kept = queries.count_up_to(
+        MOST_NEWS,
+        [
+            match.filter(requested_at__gt=since),
+            match.filter(requested_at__lte=since).exclude(pk__in=list(shown)[:SIZE]),
+            gone,
+        ],
     )
-    firsts = [
-        rows.filter(team_id=team.id).order_by(*order).values_list("pk", "due_at")[:size]
-        for team in teams
-    ]
-    if not firsts:
-        return []
-    keys: list[Key] = list(firsts[0].union(*firsts[1:], all=True) if firsts[1:] else firsts[0])
-    keys.sort(key=_order, reverse=backwards)
-    return keys[:size]
-
-
-def _order(key: Key) -> tuple[bool, datetime, int]:
-    row_id, due_at = key
-    return due_at is None, due_at or datetime.max.replace(tzinfo=UTC), row_id
-
-
-def _beyond(due_at: datetime | None, row_id: int, *, backwards: bool) -> Q:
-    if due_at is None:
-        same = Q(due_at__isnull=True)
-        if backwards:
-            return Q(due_at__isnull=False) | (same & Q(id__lt=row_id))
-        return same & Q(id__gt=row_id)
-    same = Q(due_at=due_at)
-    if backwards:
-        return Q(due_at__lt=due_at) | (same & Q(id__lt=row_id))
-    return Q(due_at__gt=due_at) | Q(due_at__isnull=True) | (same & Q(id__gt=row_id))
-
-
-def _due(value: Any) -> datetime | None:
-    return None if value is None else paging.moment(value)
-
-
-def _cursor(keys: Sequence[Key]) -> str:
-    return paging.encode((keys[0][1], keys[0][0])) if keys else ""
+    return News(new=new, changed=min(matched + kept, MOST_NEWS))

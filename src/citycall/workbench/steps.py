@@ -16,6 +16,7 @@ from citycall.core.errors import DomainError
 from citycall.service_requests import queries, rules
 from citycall.service_requests.actions import close, merge, tell_more, work
 from citycall.service_requests.actions.change_service import change_service
+from citycall.service_requests.actions.return_work import return_work
 from citycall.service_requests.models import Attachment, ServiceRequest, Status
 from citycall.service_requests.rules import Step
 from citycall.workbench import forms
@@ -41,6 +42,12 @@ class Decided:
     @property
     def request_id(self) -> int:
         return self.request.pk
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """The words in other languages, where a text of the agency's was chosen and not changed."""
+        said: Mapping[str, str] = self.values.get("said") or {}
+        return said
 
     @property
     def seen(self) -> datetime:
@@ -73,8 +80,15 @@ def _start(d: Decided) -> ServiceRequest:
 
 
 def _hold(d: Decided) -> ServiceRequest:
-    reason, words = d.values["reason"], d.values["words"]
-    return work.hold(d.request_id, reason=reason, words=words, by=d.by, at=d.at, seen=d.seen)
+    return work.hold(
+        d.request_id,
+        reason=d.values["reason"],
+        words=d.values["words"],
+        by=d.by,
+        at=d.at,
+        seen=d.seen,
+        said=d.said,
+    )
 
 
 def _resume(d: Decided) -> ServiceRequest:
@@ -84,6 +98,11 @@ def _resume(d: Decided) -> ServiceRequest:
 def _transfer(d: Decided) -> ServiceRequest:
     team, why = d.values["team"], d.values["reason"]
     return work.transfer(d.request_id, team_code=team, reason=why, by=d.by, at=d.at, seen=d.seen)
+
+
+def _return(d: Decided) -> ServiceRequest:
+    reason, words = d.values["reason"], d.values["words"]
+    return return_work(d.request_id, reason=reason, words=words, by=d.by, at=d.at, seen=d.seen)
 
 
 def _change_service(d: Decided) -> ServiceRequest:
@@ -103,6 +122,7 @@ def _complete(d: Decided) -> ServiceRequest:
         by=d.by,
         at=d.at,
         seen=d.seen,
+        said=d.said,
     )
 
 
@@ -129,7 +149,7 @@ def _cancel(d: Decided) -> ServiceRequest:
 
 def _refer(d: Decided) -> ServiceRequest:
     whose = d.values["referred_to"]
-    return close.refer(d.request_id, referred_to=whose, by=d.by, at=d.at, seen=d.seen)
+    return close.refer(d.request_id, referred_to=whose, by=d.by, at=d.at, seen=d.seen, said=d.said)
 
 
 def _merge(d: Decided) -> ServiceRequest:
@@ -166,6 +186,13 @@ PAGES: Mapping[Step, StepPage] = {
             _("The request was passed on."),
             forms.TransferForm,
             _transfer,
+        ),
+        StepPage(
+            Step.RETURN_WORK,
+            _("Not ours: send it back"),
+            _("The request was sent back to be sorted. Its date stays as it is."),
+            forms.ReturnForm,
+            _return,
         ),
         StepPage(
             Step.CHANGE_SERVICE,
@@ -222,6 +249,11 @@ class Offer(NamedTuple):
 
     likely: StepPage | None
     others: Sequence[StepPage]
+
+    @property
+    def every(self) -> Sequence[StepPage]:
+        """The likely one first."""
+        return [*([self.likely] if self.likely else []), *self.others]
 
 
 def _likely(request: ServiceRequest, status: Status) -> Sequence[Step]:

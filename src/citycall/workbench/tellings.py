@@ -16,12 +16,17 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One report; no contact where none was given, or this reader may not see it."""
+    """One report; no contact where none was given, or this reader may not see it.
+
+    That one was ``given``, or ``erased``, says nothing about whom.
+    """
 
     report: Report
     number: str
     answers: list[tuple[str, str]]
     contact: Contact | None
+    given: bool
+    erased: bool
 
     @property
     def language(self) -> str:
@@ -47,6 +52,8 @@ def told(
             number=numbers.show(report.number),
             answers=list(_answers(services, report.answers)),
             contact=report.contact if sees_contact else None,
+            given=report.contact is not None,
+            erased=report.contact is not None and report.contact.erased_at is not None,
         )
         for report in queries.reports_of(problem)
     ]
@@ -54,6 +61,7 @@ def told(
         "tellings": found[:SHOWN],
         "more_tellings": found[SHOWN:],
         "sees_contact": sees_contact,
+        "any_contact": any(each.given and not each.erased for each in found),
     }
 
 

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from citycall.appointments import queries
-from citycall.appointments.actions.change import begin, finish, tell
+from citycall.appointments.actions import waiting
 from citycall.appointments.actions.seats import chosen, digest, free_seat, free_turn, taking
-from citycall.appointments.models import Appointment
+from citycall.appointments.actions.step import BY_APPOINTMENT, begin, finish, tell, tell_date
+from citycall.appointments.models import Appointment, Waiting
 from citycall.appointments.queries import Offer
-from citycall.appointments.rules import FreeDate, Route
+from citycall.appointments.rules import FreeDate
 from citycall.catalog.booking import items_of
 from citycall.catalog.queries import catalog
 from citycall.core.actors import Actor
@@ -18,7 +20,6 @@ from citycall.core.errors import Conflict
 from citycall.service_requests.actions import submit as submitting
 from citycall.service_requests.drafts import Draft, Receipt
 from citycall.service_requests.events import Kind
-from citycall.service_requests.models import Report
 
 State = Appointment.State
 
@@ -37,9 +38,8 @@ def submit(draft: Draft, *, day: date, by: Actor, at: datetime, holder: str = ""
     Raises what ``service_requests.actions.submit`` does, ``DateGone`` and ``TooOften``.
     """
     with taking():
-        offer = queries.offer_at(
-            catalog().service(draft.service), draft.location, at=at, holder=holder
-        )
+        entry = catalog().service(draft.service)
+        offer = queries.offer_at(entry, draft.location, at=at, holder=holder, answers=draft.answers)
         free = offer.on(day) if offer is not None else None
         receipt = submitting.submit(
             draft, by=by, at=at, agreed_at=free.ends_at if free is not None else None
@@ -64,12 +64,20 @@ def book(request_id: int, *, day: date, by: Actor, at: datetime) -> Appointment:
         _leave_past(request.pk, at=at)
         if queries.of_request(request.pk) is not None:
             raise BookedAlready(_("A date is booked already. It can be moved."))
-        offer = queries.offer_for(request, at=at)
+        waits = waiting.of_request(request.pk)
+        holder = waiting.holder_of(waits) if waits is not None else ""
+        offer = queries.offer_for(request, at=at, holder=holder)
         row = _take(
-            *chosen(offer, day), request_id=request.pk, place=request.place, holder="", at=at
+            *chosen(offer, day), request_id=request.pk, place=request.place, holder=holder, at=at
         )
-        request.due_at = row.ends_at
+        kept = waits.seat_id if waits is not None else None
+        if waits is not None:
+            waiting.end(waits, Waiting.State.BOOKED, at=at)
+        before, request.due_at = request.due_at, row.ends_at
         finish(request, Kind.APPOINTMENT_BOOKED, row, by=by, at=at)
+        tell_date(request, before, why=BY_APPOINTMENT, by=by, at=at)
+        if waits is not None and kept not in {None, row.pk}:
+            waiting.pass_on(waits.service_id, waits.route, at=at)
         return row
 
 
@@ -81,46 +89,46 @@ def _leave_past(request_id: int, *, at: datetime) -> None:
 
 
 def _take(
-    offer: Offer,
-    route: Route,
-    free: FreeDate,
-    *,
-    request_id: int,
-    place: str,
-    holder: str,
-    at: datetime,
+    offer: Offer, free: FreeDate, *, request_id: int, place: str, holder: str, at: datetime
 ) -> Appointment:
     """The seat that is held, or else a free one, booked for the request."""
-    row = _held(offer, route, free, holder=holder)
+    row = _held(offer, free, holder=holder)
+    seat = None
     if row is None:
-        seat = free_seat(offer.entry.id, route, free.day, at=at)
-        row = Appointment(service_id=offer.entry.id, route=route.code, day=free.day, seat=seat)
-        row.capacity = route.capacity
+        row = Appointment(service_id=offer.entry.id)
+        seat = free_seat(offer, free.day, at=at)
+        seat.put(row)
     row.state, row.service_request_id = State.BOOKED, request_id
     row.holder, row.held_until = "", None
     row.starts_at, row.ends_at = free.starts_at, free.ends_at
     row.address, row.year = digest(place), free.day.year
     row.turn = free_turn(offer, address=row.address, year=free.day.year)
-    row.items = items_of(offer.booking, _answers(request_id))
+    row.items = items_of(offer.booking, queries.answers_of(request_id))
     row.made_at = row.changed_at = at
     row.save()
+    if seat is not None:
+        seat.take_units(row)
     return row
 
 
-def _held(offer: Offer, route: Route, free: FreeDate, *, holder: str) -> Appointment | None:
-    if not holder:
+def _held(offer: Offer, free: FreeDate, *, holder: str) -> Appointment | None:
+    """What the holder holds of this date, unless they have more to fetch by now."""
+    if not holder or offer.route is None:
         return None
     held = Appointment.objects.select_for_update().filter(
         holder=holder,
         state=State.HELD,
         service_id=offer.entry.id,
-        route=route.code,
+        route=offer.route.code,
         day=free.day,
     )
-    return held.first()
+    row = held.first()
+    if row is None or _units(row) == offer.need:
+        return row
+    row.delete()
+    return None
 
 
-def _answers(request_id: int) -> dict[str, object]:
-    """What the first reporter answered to the service's questions."""
-    rows = Report.objects.filter(service_request_id=request_id).order_by("reported_at", "id")
-    return dict(rows.values_list("answers", flat=True)[0])
+def _units(row: Appointment) -> dict[str, int]:
+    kinds = row.units.order_by().values_list("material")
+    return dict(kinds.annotate(amount=Count("id")))

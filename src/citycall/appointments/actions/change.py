@@ -1,26 +1,29 @@
-"""Moving an appointment, and giving it back; and how each change begins and ends."""
+"""Moving an appointment, and giving it back."""
 
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from citycall.appointments import policies, queries
+from citycall.appointments import queries
+from citycall.appointments.actions import waiting
 from citycall.appointments.actions.seats import chosen, free_seat, free_turn, taking
-from citycall.appointments.models import Appointment
-from citycall.core import events as core_events
+from citycall.appointments.actions.step import (
+    APPOINTMENT_CANCELLED,
+    BY_APPOINTMENT,
+    begin,
+    finish,
+    is_reporters,
+    tell_date,
+)
+from citycall.appointments.models import Appointment, TakenUnit, Waiting
+from citycall.appointments.queries import Offer
+from citycall.appointments.rules import FreeDate
 from citycall.core.actors import Actor
 from citycall.core.errors import Conflict
-from citycall.core.models import Visibility
-from citycall.core.permissions import require
-from citycall.service_requests import queries as service_requests
 from citycall.service_requests.actions import close
-from citycall.service_requests.actions.change import finish as finish_request
-from citycall.service_requests.actions.change import lock
-from citycall.service_requests.events import SUBJECT, Kind
-from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest, Status
-from citycall.service_requests.rules import StepNotAllowed
+from citycall.service_requests.events import Kind
+from citycall.service_requests.models import ServiceRequest
 
 State = Appointment.State
 
@@ -49,18 +52,44 @@ def move(request_id: int, *, day: date, by: Actor, at: datetime) -> Appointment:
         row = _booked(request, by=by, at=at)
         if row.day == day:
             return row
-        offer, route, free = chosen(queries.offer_for(request, at=at), day)
-        before = row.starts_at
-        row.seat = free_seat(offer.entry.id, route, day, at=at)
-        row.route, row.capacity, row.day = route.code, route.capacity, day
-        row.turn = free_turn(offer, address=row.address, year=day.year, but=row.pk)
-        row.year = day.year
-        row.starts_at, row.ends_at = free.starts_at, free.ends_at
-        row.moves, row.changed_at, row.reminded_at = row.moves + 1, at, None
-        row.save()
-        request.due_at = row.ends_at
-        finish(request, Kind.APPOINTMENT_MOVED, row, by=by, at=at, before=before.isoformat())
+        offer, free = chosen(queries.offer_for(request, at=at), day)
+        left = row.route
+        put_on(row, request, offer, free, by=by, at=at)
+        waiting.pass_on(row.service_id, left, at=at)
         return row
+
+
+def put_on(
+    row: Appointment,
+    request: ServiceRequest,
+    offer: Offer,
+    free: FreeDate,
+    *,
+    by: Actor,
+    at: datetime,
+    words: str | None = None,
+) -> None:
+    """Give a booked appointment a seat of another date, and tell it; raises ``DateGone``."""
+    before = row.starts_at
+    seat = free_seat(offer, free.day, at=at, but=row.pk)
+    seat.put(row)
+    row.turn = free_turn(offer, address=row.address, year=free.day.year, but=row.pk)
+    row.year = free.day.year
+    row.starts_at, row.ends_at = free.starts_at, free.ends_at
+    row.moves, row.changed_at, row.reminded_at = row.moves + 1, at, None
+    row.save()
+    seat.take_units(row)
+    due_before, request.due_at = request.due_at, row.ends_at
+    finish(
+        request,
+        Kind.APPOINTMENT_MOVED,
+        row,
+        by=by,
+        at=at,
+        words=words,
+        before=before.isoformat(),
+    )
+    tell_date(request, due_before, why=BY_APPOINTMENT, by=by, at=at)
 
 
 @transaction.atomic
@@ -73,10 +102,11 @@ def cancel(request_id: int, *, by: Actor, at: datetime, words: str = "") -> Appo
     """
     request = begin(request_id, "cancel", by=by)
     row = _booked(request, by=by, at=at)
-    ends = _is_reporters(request, by) and request.report_count == 1
-    row.state, row.changed_at = State.CANCELLED, at
-    row.save(update_fields=["state", "changed_at"])
-    request.due_at = close.fresh_due_date(request, at=at)
+    ends = is_reporters(request, by) and request.report_count == 1
+    free_again(row, at=at)
+    before = request.due_at
+    if not ends:
+        request.due_at = close.fresh_due_date(request, at=at)
     finish(
         request,
         Kind.APPOINTMENT_CANCELLED,
@@ -86,11 +116,20 @@ def cancel(request_id: int, *, by: Actor, at: datetime, words: str = "") -> Appo
         words=words.strip() or None,
         ends=ends,
     )
+    tell_date(request, before, why=APPOINTMENT_CANCELLED, by=by, at=at)
     if ends:
         close.cancel(
             request.pk, reason=words.strip() or _("The appointment was cancelled."), by=by, at=at
         )
+    waiting.pass_on(row.service_id, row.route, at=at)
     return row
+
+
+def free_again(row: Appointment, *, at: datetime) -> None:
+    """Nobody comes on this date: its seat and what it took of the truck are free."""
+    row.state, row.changed_at = State.CANCELLED, at
+    row.save(update_fields=["state", "changed_at"])
+    TakenUnit.objects.filter(appointment=row).delete()
 
 
 @transaction.atomic
@@ -99,68 +138,19 @@ def give_back(request_id: int, *, at: datetime) -> bool:
 
     Returns whether there was one. Done again, it changes nothing.
     """
-    rows = Appointment.objects.filter(
+    waits = waiting.of_request(request_id)
+    if waits is not None:
+        waiting.end(waits, Waiting.State.LEFT, at=at)
+        waiting.pass_on(waits.service_id, waits.route, at=at)
+    rows = Appointment.objects.select_for_update().filter(
         service_request_id=request_id, state=State.BOOKED, starts_at__gt=at
     )
-    return bool(rows.update(state=State.CANCELLED, changed_at=at))
-
-
-def begin(request_id: int, action: str, *, by: Actor) -> ServiceRequest:
-    """Lock the request, if the actor may change its appointment and it is open."""
-    request = lock(request_id)
-    if not _is_reporters(request, by):
-        require(policies.PERMISSIONS, action, by=by, agency_id=request.agency_id)
-    if request.status not in OPEN_STATUSES:
-        raise StepNotAllowed(
-            _("This request is “%(status)s”, so that step is not possible now.")
-            % {"status": Status(request.status).label}
-        )
-    return request
-
-
-def finish(
-    request: ServiceRequest,
-    kind: Kind,
-    row: Appointment,
-    *,
-    by: Actor,
-    at: datetime,
-    words: str | None = None,
-    **more: Any,
-) -> None:
-    """Save the request and append what happened to its appointment, for reporters and staff."""
-    finish_request(
-        request,
-        kind,
-        by=by,
-        at=at,
-        data={**_told(row), **more},
-        words=words,
-        visibility=Visibility.REPORTER,
-    )
-
-
-def tell(
-    request_id: int, kind: Kind, row: Appointment, *, by: Actor, at: datetime, **more: Any
-) -> None:
-    """Append what happened to an appointment where the request itself stays as it is."""
-    core_events.record(
-        kind=kind.value,
-        subject_kind=SUBJECT,
-        subject_id=request_id,
-        by=by,
-        at=at,
-        visibility=Visibility.REPORTER,
-        data={**_told(row), **more},
-    )
-
-
-def _told(row: Appointment) -> dict[str, Any]:
-    return {
-        "day": row.day.isoformat(),
-        "starts_at": row.starts_at.isoformat(),
-        "ends_at": row.ends_at.isoformat(),
-    }
+    row = rows.first()
+    if row is None:
+        return False
+    free_again(row, at=at)
+    waiting.pass_on(row.service_id, row.route, at=at)
+    return True
 
 
 def _booked(request: ServiceRequest, *, by: Actor, at: datetime) -> Appointment:
@@ -168,13 +158,9 @@ def _booked(request: ServiceRequest, *, by: Actor, at: datetime) -> Appointment:
     row = rows.select_for_update().first()
     if row is None:
         raise NoAppointment(_("No date is booked for this request."))
-    until = queries.changes_until(row) if _is_reporters(request, by) else row.starts_at
+    until = queries.changes_until(row) if is_reporters(request, by) else row.starts_at
     if until is None or at >= until:
         raise TooLateToChange(
             _("It is too late to change this date online. Please call the city if you must.")
         )
     return row
-
-
-def _is_reporters(request: ServiceRequest, by: Actor) -> bool:
-    return service_requests.is_reporter(by, request)

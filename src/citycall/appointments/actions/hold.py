@@ -1,11 +1,14 @@
 """Holding a date for a quarter of an hour while somebody is deciding."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from citycall.appointments import queries
 from citycall.appointments.actions.seats import chosen, free_seat, taking
 from citycall.appointments.models import Appointment
-from citycall.appointments.rules import HOLD_FOR
+from citycall.appointments.queries import Offer
+from citycall.appointments.rules import HOLD_FOR, FreeDate
 from citycall.catalog.queries import ServiceEntry
 from citycall.places.locations import Location
 
@@ -13,36 +16,46 @@ State = Appointment.State
 
 
 def hold(
-    entry: ServiceEntry, location: Location | None, *, day: date, holder: str, at: datetime
+    entry: ServiceEntry,
+    location: Location | None,
+    *,
+    day: date,
+    holder: str,
+    at: datetime,
+    answers: Mapping[str, Any] | None = None,
 ) -> Appointment:
     """Keep a seat of this date for ``holder``, in the place of any other that they hold.
 
-    Held again, the time begins anew. Raises ``DateGone`` where the date is not free.
+    ``answers`` say what there is to fetch. Held again, the time begins anew. Raises ``DateGone``
+    where the date is not free.
     """
     with taking():
-        offer = queries.offer_at(entry, location, at=at, holder=holder)
-        _offer, route, free = chosen(offer, day)
+        offer, free = chosen(
+            queries.offer_at(entry, location, at=at, holder=holder, answers=answers), day
+        )
         own = _own(holder)
-        if own is not None and (own.service_id, own.route, own.day) == (entry.id, route.code, day):
+        route = offer.route.code if offer.route is not None else ""
+        if own is not None and (own.service_id, own.route, own.day) == (entry.id, route, day):
             own.held_until, own.changed_at = at + HOLD_FOR, at
             own.save(update_fields=["held_until", "changed_at"])
             return own
         if own is not None:
             own.delete()
-        return Appointment.objects.create(
-            service_id=entry.id,
-            state=State.HELD,
-            route=route.code,
-            day=day,
-            seat=free_seat(entry.id, route, day, at=at),
-            capacity=route.capacity,
-            starts_at=free.starts_at,
-            ends_at=free.ends_at,
-            holder=holder,
-            held_until=at + HOLD_FOR,
-            made_at=at,
-            changed_at=at,
-        )
+        return keep(offer, free, holder=holder, until=at + HOLD_FOR, at=at)
+
+
+def keep(
+    offer: Offer, free: FreeDate, *, holder: str, until: datetime, at: datetime
+) -> Appointment:
+    """Hold a seat of a free date until a moment; raises ``DateGone``."""
+    seat = free_seat(offer, free.day, at=at)
+    row = Appointment(service_id=offer.entry.id, state=State.HELD, holder=holder, held_until=until)
+    seat.put(row)
+    row.starts_at, row.ends_at = free.starts_at, free.ends_at
+    row.made_at = row.changed_at = at
+    row.save()
+    seat.take_units(row)
+    return row
 
 
 def _own(holder: str) -> Appointment | None:
@@ -57,5 +70,6 @@ def release(holder: str) -> None:
 
 def release_expired(*, at: datetime) -> int:
     """Remove all holds that have run out; returns how many. They bind nobody before that."""
-    count, _by_model = Appointment.objects.filter(state=State.HELD, held_until__lte=at).delete()
-    return count
+    over = Appointment.objects.filter(state=State.HELD, held_until__lte=at)
+    _all, by_model = over.exclude(holder__startswith=queries.WAITS).delete()
+    return by_model.get(Appointment._meta.label, 0)

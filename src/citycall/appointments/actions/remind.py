@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from citycall.appointments.actions.change import tell
+from citycall.appointments.actions.step import tell
 from citycall.appointments.models import Appointment
 from citycall.core import clock
 from citycall.core.actors import SYSTEM

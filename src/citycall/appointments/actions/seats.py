@@ -1,29 +1,35 @@
 """Taking a seat of a date: one at a time for each date, and never more than there are."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from citycall.appointments.models import Appointment
+from citycall.appointments import queries, rules
+from citycall.appointments.models import Appointment, TakenUnit
 from citycall.appointments.queries import Offer
-from citycall.appointments.rules import FreeDate, Route
+from citycall.appointments.rules import FreeDate
 from citycall.core.errors import Conflict
 
 State = Appointment.State
 
 
 class DateGone(Conflict):
-    """The date is full, past its time, or none of this place's."""
+    """The date is full, past its time, or none of this place's.
+
+    ``dates`` are the next ones that are free, where a door has looked for them.
+    """
 
     code = "date_gone"
 
     def __init__(self) -> None:
         super().__init__(_("This date is no longer free. Please choose another one."), field="day")
+        self.dates: Sequence[FreeDate] = ()
 
 
 class TooOften(Conflict):
@@ -52,27 +58,96 @@ def taking() -> Iterator[None]:
         raise DateGone from error
 
 
-def chosen(offer: Offer | None, day: date) -> tuple[Offer, Route, FreeDate]:
-    """The offer, its route and the free date of a day; raises ``DateGone`` where there is none."""
+def chosen(offer: Offer | None, day: date) -> tuple[Offer, FreeDate]:
+    """The offer and its free date of a day; raises ``DateGone`` where there is none."""
     found = offer.on(day) if offer is not None else None
-    if offer is None or offer.route is None or found is None:
+    if offer is None or found is None:
         raise DateGone
-    return offer, offer.route, found
+    return offer, found
 
 
-def free_seat(service_id: int, route: Route, day: date, *, at: datetime) -> int:
-    """The lowest free seat of a date, which nobody else can take until the transaction ends.
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A free seat of a date, and the units of each material that go with it."""
 
-    Holds that have run out are given up first, but for those that their holder is booking in
-    this moment. Raises ``DateGone`` where there is none.
+    route: str
+    crew: str
+    day: date
+    number: int
+    capacity: int
+    units: Mapping[str, Sequence[int]]
+    most: Mapping[str, int]
+
+    def put(self, row: Appointment) -> None:
+        """Let the appointment have this seat, instead of any that it has."""
+        row.route, row.crew, row.day = self.route, self.crew, self.day
+        row.seat, row.capacity = self.number, self.capacity
+
+    def take_units(self, row: Appointment) -> None:
+        """Let the saved appointment have the units, instead of any that it has."""
+        TakenUnit.objects.filter(appointment=row).delete()
+        TakenUnit.objects.bulk_create(
+            TakenUnit(
+                appointment=row,
+                service_id=row.service_id,
+                pool=self.crew or self.route,
+                day=self.day,
+                material=material,
+                unit=unit,
+                most=self.most[material],
+            )
+            for material, units in self.units.items()
+            for unit in units
+        )
+
+
+def free_seat(offer: Offer, day: date, *, at: datetime, but: int | None = None) -> Seat:
+    """A free seat of a date, which nobody else can take until the transaction ends.
+
+    It is the lowest of whoever has most places left. Holds that have run out are given up first,
+    but for those that their holder is booking in this moment. The units of appointment ``but``,
+    which is being moved, count as free. Raises ``DateGone`` where there is none.
     """
-    _alone(f"appointments:{service_id}:{route.code}:{day.isoformat()}")
-    rows = Appointment.objects.filter(service_id=service_id, route=route.code, day=day)
-    expired = rows.filter(state=State.HELD, held_until__lte=at)
-    given_up = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    Appointment.objects.filter(pk__in=given_up).delete()
-    standing = rows.filter(state__in=[State.HELD, State.BOOKED])
-    return _lowest(standing.values_list("seat", flat=True), route.capacity, DateGone())
+    route = offer.route
+    if route is None:
+        raise DateGone
+    # One crew may drive several routes, so that a date of any of them is counted alone.
+    whose = "crews" if route.crews else route.code
+    _alone(f"appointments:{offer.entry.id}:{whose}:{day.isoformat()}")
+    queries.give_up_holds(offer.entry.id, day, at=at)
+    pools = rules.pools_on(route, day, offer.changes)
+    taken = queries.taken_on(offer.entry.id, route, day, need=offer.need, but=but)
+    rooms = rules.room(offer.booking, pools, day, taken=taken, need=offer.need)
+    if not rooms:
+        raise DateGone
+    pool = max(rooms, key=lambda each: rooms[each])
+    most = {each.code: each.a_day for each in offer.booking.materials}
+    return Seat(
+        route=route.code,
+        crew=pool.crew,
+        day=day,
+        number=_lowest(
+            queries.seats_taken(offer.entry.id, route, pool, day), pool.capacity, DateGone()
+        ),
+        capacity=pool.capacity,
+        units={
+            material: _free_units(offer, pool.crew or route.code, day, material, amount, but=but)
+            for material, amount in offer.need.items()
+        },
+        most=most,
+    )
+
+
+def _free_units(
+    offer: Offer, pool: str, day: date, material: str, amount: int, *, but: int | None
+) -> list[int]:
+    """The lowest free units; of more than a whole date has, all that there are."""
+    most = next(each.a_day for each in offer.booking.materials if each.code == material)
+    taken = queries.units_taken(offer.entry.id, pool, day, material, but=but)
+    free = [unit for unit in range(1, most + 1) if unit not in taken]
+    if len(free) < amount:
+        raise DateGone
+    return free[:amount]
 
 
 def free_turn(offer: Offer, *, address: str, year: int, but: int | None = None) -> int | None:

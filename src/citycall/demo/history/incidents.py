@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from citycall.core import clock
 from citycall.demo.geography import City, sample_addresses, sample_places
 from citycall.demo.history.truth import CURVES, WEEKDAYS, ServiceTruth, Truth
 
@@ -44,6 +45,10 @@ class Incidents:
         """Some of the rows."""
         return Incidents(**{name: column[rows] for name, column in vars(self).items()})
 
+    def rows(self, chosen: Ints) -> "Incidents":
+        """Copies of chosen rows."""
+        return Incidents(**{name: column[chosen] for name, column in vars(self).items()})
+
 
 def times(
     truth: Truth, count: int, rng: np.random.Generator, zone: ZoneInfo
@@ -71,7 +76,7 @@ def _moments(
     hour = rng.choice(24, count, p=np.array(HOURS) / sum(HOURS))
     second = hour * 3600 + rng.integers(0, 3600, count)
     local: Moments = days[day].astype("datetime64[s]") + second.astype("timedelta64[s]")
-    at = local - _offset_seconds(local, zone) * SECOND
+    at = local - offset_seconds(local, zone) * SECOND
     stormy = np.flatnonzero(rng.random(count) < service.storm_share)
     if len(stormy):
         factor = np.array([storm.factor for storm in truth.storms])
@@ -84,9 +89,10 @@ def _moments(
     return np.minimum(at, end - rng.integers(60, 86400, count) * SECOND)
 
 
-def _offset_seconds(local: Moments, zone: ZoneInfo) -> Ints:
-    """The zone's offset on each day at noon, which is right but for a few hours of two nights."""
+def offset_seconds(local: Moments, zone: ZoneInfo | None = None) -> Ints:
+    """The zone's offset (the city's) at each day's noon: wrong for a few hours of two nights."""
     days, inverse = np.unique(local.astype("datetime64[D]"), return_inverse=True)
+    zone = zone or clock.city_zone()
     offsets = []
     for day in days.tolist():
         offset = datetime(day.year, day.month, day.day, 12, tzinfo=zone).utcoffset()

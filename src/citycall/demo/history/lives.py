@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from citycall.demo.history import closing
+from citycall.demo.history.closing import NEVER, Acts, Habits
 from citycall.demo.history.incidents import Floats, Incidents, Ints, Moments
 from citycall.demo.history.truth import ServiceTruth, Truth
 
 DAY = 86_400
 CANCELLED, REFERRED, HELD = 0.015, 0.02, 0.06
 DISPUTED_IF_FALSE, CONFIRMED_IF_TRUE, DISPUTED_IF_TRUE = 0.45, 0.35, 0.01
-NEVER = np.datetime64("2262-01-01", "s")
 Bools = NDArray[np.bool_]
 
 
@@ -29,8 +30,19 @@ class Lives:
     closed: Moments
     cancelled: Moments
     referred: Moments
+    started_again: Moments
     confirmed: Bools
     false_closure: Bools
+    kind: NDArray[np.object_]
+    photo: Bools
+    desk: Bools
+    standard: Bools
+    again: Moments
+
+    def put(self, rows: Ints, lives: "Lives") -> None:
+        """Let other lives take the place of those of these rows."""
+        for name, column in vars(self).items():
+            column[rows] = getattr(lives, name)
 
     @property
     def last_completed(self) -> Moments:
@@ -52,18 +64,24 @@ def live(
     *,
     team_false_rate: Floats,
     verification_days: Ints,
+    agency: Ints,
+    habit: Habits,
     rng: np.random.Generator,
 ) -> Lives:
-    """Draw each life; ``team_false_rate`` and ``verification_days`` are by row."""
+    """Draw each life; what is not of the whole truth is by row."""
     count = len(incidents)
+    at = incidents.at
     needed = _work_days(incidents, truth, rng)
     fate = rng.random(count)
     cancelled, referred = fate < CANCELLED, (fate >= CANCELLED) & (fate < CANCELLED + REFERRED)
     works = ~cancelled & ~referred
-    held = works & (rng.random(count) < HELD)
-    pause = np.where(held, rng.exponential(4.0, count), 0.0)
-    done = _after(incidents.at, needed + pause)
     false = works & (rng.random(count) < team_false_rate)
+    held = works & ~false & (rng.random(count) < HELD)
+    pause = np.where(held, rng.exponential(4.0, count), 0.0)
+    acts = closing.act(at, _after(at, needed + pause), false, agency, habit, rng)
+    done = acts.completed
+    # Nobody who did it at once had it on hold before.
+    held &= acts.kind != "quick"
     chance = np.where(false, DISPUTED_IF_FALSE, DISPUTED_IF_TRUE)
     disputed = works & (rng.random(count) < chance)
     disputed_at = _after(done, rng.uniform(0.1, 4.0, count))
@@ -71,20 +89,34 @@ def live(
     last = np.where(disputed, again, done)
     confirmed = works & (rng.random(count) < CONFIRMED_IF_TRUE) & (~false | disputed)
     waited = np.where(confirmed, rng.uniform(0.05, 4.0, count), verification_days)
+    until_done = (done - at).astype(float) / DAY
+    resumed = _after(at, until_done * 0.2 + np.minimum(pause, until_done * 0.5))
     return Lives(
-        assigned=_only(works, _after(incidents.at, needed * rng.uniform(0.02, 0.15, count))),
-        started=_only(works, _after(incidents.at, needed * rng.uniform(0.3, 0.6, count) + pause)),
-        held=_only(held, _after(incidents.at, needed * 0.2)),
-        resumed=_only(held, _after(incidents.at, needed * 0.2 + pause)),
+        assigned=_only(works, _after(at, until_done * rng.uniform(0.02, 0.15, count))),
+        started=_only(works, _started(acts, held, resumed)),
+        held=_only(held, _after(at, until_done * 0.2)),
+        resumed=_only(held, resumed),
         completed=_only(works, done),
         disputed=_only(disputed, disputed_at),
         completed_again=_only(disputed, again),
+        started_again=_only(disputed, _after(again, -habit.minutes / 1440)),
         closed=_only(works, _after(last, waited)),
-        cancelled=_only(cancelled, _after(incidents.at, needed * 0.5)),
-        referred=_only(referred, _after(incidents.at, needed * 0.4)),
+        cancelled=_only(cancelled, _after(at, needed * 0.5)),
+        referred=_only(referred, _after(at, needed * 0.4)),
         confirmed=confirmed,
         false_closure=false & ~disputed,
+        kind=np.where(works, acts.kind, ""),
+        photo=works & acts.photo,
+        desk=acts.desk,
+        standard=acts.standard,
+        again=_only(false & ~disputed, acts.again),
     )
+
+
+def _started(acts: Acts, held: Bools, resumed: Moments) -> Moments:
+    """Work that was on hold begins after it."""
+    late = held & (acts.started != NEVER)
+    return np.where(late, np.maximum(acts.started, resumed), acts.started)
 
 
 def _work_days(incidents: Incidents, truth: Truth, rng: np.random.Generator) -> Floats:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import Catalog
 from citycall.core import clock
-from citycall.demo.history import words
+from citycall.demo import staff
+from citycall.demo.history import told
+from citycall.demo.history.closing import NEVER
 from citycall.demo.history.incidents import Floats, Incidents, Ints, Moments
-from citycall.demo.history.lives import NEVER, Lives
+from citycall.demo.history.lives import Lives
 from citycall.demo.history.truth import Truth
 from citycall.places.queries import areas
 from citycall.routing.queries import routing
@@ -34,6 +36,14 @@ class Placed:
     false_rate: Floats
     verification_days: Ints
 
+    def put(self, rows: Ints, placed: "Placed") -> None:
+        """Let other values take the place of those of these rows."""
+        for name, column in vars(self).items():
+            if name != "areas":
+                column[rows] = getattr(placed, name)
+        for row, held in zip(rows.tolist(), placed.areas, strict=True):
+            self.areas[row] = held
+
 
 class Work:
     """The catalog and the truth as columns by service and team."""
@@ -48,6 +58,8 @@ class Work:
             [e.spec.pause_reasons[0].code if e.spec.pause_reasons else "" for e in self.entries],
             dtype=object,
         )
+        self.asks_photo = [entry.spec.photo_on_completion for entry in self.entries]
+        self.crews = staff.known()
         self.done = self._outcomes(fixed=True)
         self.not_done = self._outcomes(fixed=False)
         self._choices: dict[tuple[int, tuple[int, ...], int], tuple[int, int, int]] = {}
@@ -121,12 +133,14 @@ def moments(at: Moments, end: np.datetime64) -> pa.Array:
 def states(life: Lives, end: np.datetime64) -> Texts:
     """Where each request stands at ``end``."""
     resumed = np.where(life.held != NEVER, life.resumed, life.started)
+    begun = np.where(life.started != NEVER, np.maximum(life.started, resumed), life.resumed)
     steps = (
         ("assigned", life.assigned),
         ("on_hold", life.held),
-        ("in_progress", np.maximum(life.started, resumed)),
+        ("in_progress", begun),
         ("completed", life.completed),
         ("assigned", life.disputed),
+        ("in_progress", life.started_again),
         ("completed", life.completed_again),
         ("closed", life.closed),
         ("cancelled", life.cancelled),
@@ -240,7 +254,6 @@ def _end(
         work.done[found.service],
         work.not_done[found.service],
     )
-    said = words.chosen(words.EXPLANATIONS, count, rng)
     done = now.completed <= end
     over = now.over.astype("datetime64[us]")
     to_verify = now.completed + (placed.verification_days * 86_400).astype("timedelta64[s]")
@@ -249,7 +262,7 @@ def _end(
         "closed_at": pa.array(over, mask=~now.has("closed", "cancelled", "referred")),
         "verify_until": pa.array(to_verify.astype("datetime64[us]"), mask=~now.has("completed")),
         "outcome_id": pa.array(outcome, mask=~done),
-        "explanation": np.where(done, said, ""),
+        "explanation": np.where(done, told.explanation(found, life, placed.agency, rng), ""),
         "referred_to": np.where(now.has("referred"), "The State Highway Administration", ""),
         "verification": now.verification,
         "reopened_count": now.reopened.astype(np.int64),

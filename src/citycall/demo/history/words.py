@@ -34,12 +34,6 @@ CHANNELS = {
     Channel.PHONE: 0.5, Channel.WEB: 0.2, Channel.APP: 0.18, Channel.TEXT: 0.05,
     Channel.EMAIL: 0.03, Channel.STAFF: 0.04,
 }  # fmt: skip
-EXPLANATIONS = (
-    "Our crew visited and the work is done.",
-    "The work was finished today.",
-    "We have taken care of it. Thank you for telling us.",
-    "The crew completed the repair.",
-)
 
 
 def words(services: Ints, names: Sequence[str], rng: np.random.Generator) -> Texts:

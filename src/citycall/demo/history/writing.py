@@ -14,10 +14,11 @@ from citycall.catalog.queries import Catalog, catalog
 from citycall.core import clock
 from citycall.core.actors import SYSTEM
 from citycall.demo.geography import City
-from citycall.demo.history import events, incidents, lives, rows, truth, words
+from citycall.demo.history import closing, events, incidents, lives, rows, truth, words
+from citycall.demo.history.closing import NEVER
 from citycall.demo.history.incidents import Incidents, Ints
 from citycall.demo.history.lives import Lives
-from citycall.demo.history.rows import Work
+from citycall.demo.history.rows import Placed, Work
 from citycall.service_requests.actions.load import load_past
 from citycall.service_requests.actions.load_batch import (
     PastBatch,
@@ -111,13 +112,14 @@ def _spots(city: City, real: truth.Truth, rng: np.random.Generator) -> Incidents
 def _draw(found: Incidents, work: Work, *, first: int, rng: np.random.Generator) -> _Drawn:
     parent = _repeated(found, rng)
     placed = work.place(found)
-    life = lives.live(
-        found,
-        work.truth,
-        team_false_rate=placed.false_rate,
-        verification_days=placed.verification_days,
-        rng=rng,
-    )
+    life = _lived(found, placed, work, rng)
+    again = _tell_again(found, life, parent)
+    changed = np.flatnonzero(again >= 0)
+    if len(changed):
+        moved = found.rows(changed)
+        into = work.place(moved)
+        placed.put(changed, into)
+        life.put(changed, _lived(moved, into, work, rng))
     told, told_at = lives.further_reports(found, work.truth, work.truth.services, life, rng)
     alone = parent[told] < 0
     told, told_at = told[alone], told_at[alone]
@@ -127,7 +129,46 @@ def _draw(found: Incidents, work: Work, *, first: int, rng: np.random.Generator)
         events=events.table(found, life, placed, parent, told, told_at, work=work),
         contacts=_contacts(len(found) + len(told), rng),
     )
-    return _Drawn(batch, _truth_table(found, life, parent, first, work))
+    return _Drawn(batch, _truth_table(found, life, parent, again, first, work))
+
+
+def _lived(found: Incidents, placed: Placed, work: Work, rng: np.random.Generator) -> Lives:
+    return lives.live(
+        found,
+        work.truth,
+        team_false_rate=placed.false_rate,
+        verification_days=placed.verification_days,
+        agency=placed.agency,
+        habit=closing.habits(work.truth.services, work.asks_photo, found.service),
+        rng=rng,
+    )
+
+
+def _tell_again(found: Incidents, life: Lives, parent: Ints) -> Ints:
+    """Let later rows tell of what is still there; for each row, whose trouble it tells, or -1.
+
+    A row is taken that was told at about the time; it takes over the place and the service.
+    """
+    count = len(found)
+    again = np.full(count, -1)
+    asked = np.flatnonzero((life.again != NEVER) & (parent < 0))
+    family = np.isin(np.arange(count), parent) | (parent >= 0)
+    free = ~family & (life.again == NEVER)
+    for row in asked[np.argsort(life.again[asked])].tolist():
+        place = int(np.searchsorted(found.at, life.again[row]))
+        taken = next((n for n in range(place, min(place + 40, count)) if free[n]), None)
+        if taken is None:
+            continue
+        free[taken] = False
+        again[taken] = row
+    tellers = np.flatnonzero(again >= 0)
+    source = again[tellers]
+    rng = np.random.default_rng(count)
+    for name in ("service", "place", "kind", "neighborhood", "repeat_place"):
+        getattr(found, name)[tellers] = getattr(found, name)[source]
+    found.longitude[tellers] = found.longitude[source] + rng.normal(0, 1e-4, len(tellers))
+    found.latitude[tellers] = found.latitude[source] + rng.normal(0, 8e-5, len(tellers))
+    return again
 
 
 def _repeated(found: Incidents, rng: np.random.Generator) -> Ints:
@@ -170,7 +211,9 @@ def _contacts(count: int, rng: np.random.Generator) -> pa.Table:
     return past_contacts(name=names, email=addresses, created_at=made)
 
 
-def _truth_table(found: Incidents, life: Lives, parent: Ints, first: int, work: Work) -> pa.Table:
+def _truth_table(
+    found: Incidents, life: Lives, parent: Ints, again: Ints, first: int, work: Work
+) -> pa.Table:
     codes = np.array([service.code for service in work.truth.services], dtype=object)
     return pa.table(
         {
@@ -179,6 +222,8 @@ def _truth_table(found: Incidents, life: Lives, parent: Ints, first: int, work: 
             "neighborhood": work.hoods[found.neighborhood],
             "repeats": pa.array([str(first + p) if p >= 0 else None for p in parent.tolist()]),
             "repeat_place": pa.array(found.repeat_place, mask=found.repeat_place < 0),
+            "told_again_of": pa.array([str(first + a) if a >= 0 else None for a in again.tolist()]),
+            "closing": life.kind,
             "false_closure": life.false_closure & (life.last_completed < work.end),
         }
     )

@@ -21,6 +21,13 @@ NEVER_TOLD: Final = frozenset(
         Kind.PHOTO_ADDED,
         Kind.ERASED,
         Kind.CONTACT_GIVEN,
+        Kind.ESCALATED,
+        Kind.PRIORITY_CHANGED,
+        Kind.NOT_FOUND,
+        Kind.CALL_ASKED,
+        Kind.TAGGED,
+        Kind.INSPECTED,
+        Kind.REDACTED,
         *OF_APPOINTMENTS,
     }
 )

@@ -16,7 +16,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import Conflict
 from citycall.core.models import Event, Visibility
 from citycall.routing.queries import routing
-from citycall.service_requests import queries
+from citycall.service_requests import bounces, queries
 from citycall.service_requests.actions.change import begin, finish, need_words
 from citycall.service_requests.actions.work import BadChoice, tell_new_date
 from citycall.service_requests.events import Kind
@@ -58,12 +58,15 @@ def change_service(
     _check(former, entry)
     _check_joined(request, former, entry)
     decision = routing().choose(written().service_by_id(entry.id), request.areas, at)
+    bounces.check(request, team_id=decision.team_id, by=by)
+    request.returned_at = None
+    team_before, rule_before = request.team_id, request.rule_id
     if decision.team_id != request.team_id:
         request.status, request.assignee = Status.NEW, None
     request.service_id, request.rule_id = entry.id, decision.rule_id
     request.team_id, request.agency_id = decision.team_id, decision.agency_id
     before = request.due_at
-    request.due_at = _due_at(request, entry)
+    request.due_at = due_by_target(request, entry)
     finish(
         request,
         Kind.SERVICE_CHANGED,
@@ -73,6 +76,8 @@ def change_service(
             "service_before": former.code,
             "service": entry.code,
             "team": request.team_id,
+            "team_before": team_before,
+            "rule": rule_before,
             "why_team": decision.reason_on_record,
         },
         words=why,
@@ -122,7 +127,7 @@ class _Clock:
     pauses: tuple[tuple[datetime, datetime], ...]
 
 
-def _due_at(request: ServiceRequest, entry: ServiceEntry) -> datetime | None:
+def due_by_target(request: ServiceRequest, entry: ServiceEntry) -> datetime | None:
     """When it is due by the service's target, with every pause that its clock has had."""
     target, book = entry.spec.target, catalog()
     if target is None:
@@ -131,7 +136,12 @@ def _due_at(request: ServiceRequest, entry: ServiceEntry) -> datetime | None:
     zone, areas = clock.city_zone(), tuple(request.areas)
     ran = _clock(request)
     due = catalog_rules.due_at(
-        target, start=ran.start, working_time=working_time, zone=zone, area_ids=areas
+        target,
+        start=ran.start,
+        working_time=working_time,
+        zone=zone,
+        priority=request.priority,
+        area_ids=areas,
     )
     for paused_at, resumed_at in ran.pauses:
         if due is not None:
@@ -142,6 +152,7 @@ def _due_at(request: ServiceRequest, entry: ServiceEntry) -> datetime | None:
                 resumed_at=resumed_at,
                 working_time=working_time,
                 zone=zone,
+                priority=request.priority,
                 area_ids=areas,
             )
     return due

@@ -60,6 +60,7 @@ _ASIDE = (
     Kind.INFORMATION_ADDED,
     Kind.REPORT_ADDED,
     Kind.ERASED,
+    Kind.TAGGED,
 )
 
 _FIND = """

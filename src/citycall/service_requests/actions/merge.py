@@ -9,7 +9,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import Conflict
 from citycall.core.permissions import require
 from citycall.service_requests import policies, queries
-from citycall.service_requests.actions.change import begin, finish, lock
+from citycall.service_requests.actions.change import Told, begin, keep, lock
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest, Status
 from citycall.service_requests.rules import Step
@@ -35,23 +35,32 @@ def merge(
     for request_id in sorted((child_id, parent_id)):
         lock(request_id)
     parent = lock(parent_id)
+    may_take(parent, by=by)
+    status = ServiceRequest.objects.values_list("status", flat=True).get(pk=child_id)
+    child = begin(child_id, step=Step.MERGE, by=by, seen=seen)
+    of_child, of_parent = merged(child, parent, status=status)
+    keep(child, [of_child], by=by, at=at)
+    keep(parent, [of_parent], by=by, at=at)
+    return parent
+
+
+def may_take(parent: ServiceRequest, *, by: Actor) -> None:
+    """Refuse a parent that the actor may not merge into, or that is not open."""
     require(policies.PERMISSIONS, "merge", by=by, agency_id=parent.agency_id)
     if parent.status not in OPEN_STATUSES:
         raise CannotMerge(_("Please choose an open request to merge into."), field="parent")
-    before = ServiceRequest.objects.values_list("status", flat=True).get(pk=child_id)
-    child = begin(child_id, step=Step.MERGE, by=by, seen=seen)
-    child.status_before_merge = before
+
+
+def merged(child: ServiceRequest, parent: ServiceRequest, *, status: str) -> tuple[Told, Told]:
+    """Make the child part of the parent; what is told of each. ``status`` is the child's before."""
+    child.status_before_merge = status
     child.merged_into = parent
     parent.report_count += child.report_count
-    finish(child, Kind.MERGED, by=by, at=at, data={"into": parent.number})
-    finish(
-        parent,
-        Kind.RECEIVED_MERGE,
-        by=by,
-        at=at,
-        data={"from": child.number, "reports": child.report_count},
+    received = {"from": child.number, "reports": child.report_count}
+    return (
+        Told(kind=Kind.MERGED, data={"into": parent.number}),
+        Told(kind=Kind.RECEIVED_MERGE, data=received),
     )
-    return parent
 
 
 @transaction.atomic
@@ -66,10 +75,19 @@ def unmerge(
     if child.merged_into_id is None or child.merged_into_id != parent_id:
         raise CannotMerge(_("Somebody else has just changed this request. Please look again."))
     parent = lock(child.merged_into_id)
+    of_child, of_parent = parted(child, parent)
+    keep(child, [of_child], by=by, at=at)
+    keep(parent, [of_parent], by=by, at=at)
+    return child
+
+
+def parted(child: ServiceRequest, parent: ServiceRequest) -> tuple[Told, Told]:
+    """Take the child out of its parent again; what is told of each."""
     child.status = Status(child.status_before_merge)
     child.status_before_merge = ""
     child.merged_into = None
     parent.report_count -= child.report_count
-    finish(child, Kind.UNMERGED, by=by, at=at, data={"from": parent.number})
-    finish(parent, Kind.LOST_MERGE, by=by, at=at, data={"lost": child.number})
-    return child
+    return (
+        Told(kind=Kind.UNMERGED, data={"from": parent.number}),
+        Told(kind=Kind.LOST_MERGE, data={"lost": child.number}),
+    )

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +25,7 @@ from citycall.routing.queries import Decision, routing
 from citycall.service_requests import cells, checks, events, policies
 from citycall.service_requests.drafts import Draft, Receipt
 from citycall.service_requests.models import Report, Status
+from citycall.service_requests.rules import USUAL_PRIORITY
 
 # One statement, so that number, request, report, contact, event and job are durable together
 # and cost one round trip. Each later part names an earlier one, or PostgreSQL would skip it.
@@ -41,7 +44,7 @@ WITH contact AS (
         directions, accuracy_m, areas, h3_cell, source, source_id)
     VALUES (
         %(number)s, %(service)s, %(agency)s, %(team)s, %(rule)s, 'new', '', %(priority)s,
-        1, %(at)s, %(at)s, %(due)s, %(due)s, '', '', '', '', 0, %(kind)s, %(longitude)s,
+        1, %(at)s, %(recorded_at)s, %(due)s, %(due)s, '', '', '', '', 0, %(kind)s, %(longitude)s,
         %(latitude)s, %(place)s, %(directions)s, %(accuracy)s, %(areas)s::int[], %(cell)s,
         '', '')
     RETURNING id
@@ -79,13 +82,40 @@ class KeyUsedOtherwise(Conflict):
     code = "idempotency_key_reused"
 
 
-def submit(draft: Draft, *, by: Actor, at: datetime, agreed_at: datetime | None = None) -> Receipt:
+class NumberTaken(Conflict):
+    """The number that was given already is another report's."""
+
+    code = "number_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenEarlier:
+    """A report that was taken, and given its number, before the system could hear of it.
+
+    ``number`` is none where the number cannot stay. ``recorded_at`` is when it is told of at last;
+    ``event`` is what the event says besides.
+    """
+
+    number: int | None
+    recorded_at: datetime
+    event: Mapping[str, Any]
+
+
+def submit(
+    draft: Draft,
+    *,
+    by: Actor,
+    at: datetime,
+    agreed_at: datetime | None = None,
+    earlier: TakenEarlier | None = None,
+) -> Receipt:
     """Take one report of a new problem; durable when this returns.
 
     A date that was agreed upon, as an appointment is, takes the place of the target's. Sent again
-    with the same idempotency key, it returns the first receipt. Raises ``Faults`` with every
-    field at fault, ``checks.Stopped`` when an answer calls for advice or 911 first,
-    ``UnknownService``, ``NotAllowed`` and ``KeyUsedOtherwise``.
+    with the same idempotency key, it returns the first receipt. A report that was ``earlier`` given
+    its number keeps that; ``at`` is when it was made, from which its target counts. Raises
+    ``Faults`` with every field at fault, ``checks.Stopped`` when an answer calls for advice or 911
+    first, ``UnknownService``, ``NotAllowed``, ``KeyUsedOtherwise`` and ``NumberTaken``.
     """
     allow(by)
     book = catalog()
@@ -93,9 +123,9 @@ def submit(draft: Draft, *, by: Actor, at: datetime, agreed_at: datetime | None 
     entry = written().service_by_id(checked.entry.id)
     decision = routing().choose(entry, checked.area_ids, at)
     due = agreed_at or _due_at(checked, decision, book=book, at=at)
-    row = _row(draft, checked, decision, due=due, by=by, at=at)
-    for _attempt in range(_NUMBER_TRIES):
-        row["number"] = numbers.draw(year=at.astimezone(clock.city_zone()).year)
+    row = _row(draft, checked, decision, due=due, by=by, at=at, earlier=earlier)
+    for number in _numbers(at, earlier):
+        row["number"] = number
         try:
             with _own_transaction():
                 return _insert(row)
@@ -103,7 +133,18 @@ def submit(draft: Draft, *, by: Actor, at: datetime, agreed_at: datetime | None 
             again = found_again(error, draft, by=by)
             if again is not None:
                 return again
+    if earlier is not None and earlier.number is not None:
+        raise NumberTaken(_("This confirmation number is another report's already."))
     raise Conflict(_("No confirmation number could be drawn. Please try again."))
+
+
+def _numbers(at: datetime, earlier: TakenEarlier | None) -> Iterator[int]:
+    """The numbers to try: the one that was given, or some new ones."""
+    if earlier is not None and earlier.number is not None:
+        yield earlier.number
+        return
+    for _attempt in range(_NUMBER_TRIES):
+        yield numbers.draw(year=at.astimezone(clock.city_zone()).year)
 
 
 def allow(by: Actor) -> None:
@@ -184,6 +225,7 @@ def _row(
     due: datetime | None,
     by: Actor,
     at: datetime,
+    earlier: TakenEarlier | None,
 ) -> dict[str, Any]:
     entry, place, person = checked.entry, checked.location, checked.contact
     return {
@@ -193,11 +235,12 @@ def _row(
         "has_contact": bool(person),
         "language": draft.language,
         "at": at,
+        "recorded_at": earlier.recorded_at if earlier is not None else at,
         "service": entry.id,
         "agency": decision.agency_id,
         "team": decision.team_id,
         "rule": decision.rule_id,
-        "priority": 3,
+        "priority": USUAL_PRIORITY,
         "due": due,
         "kind": place.kind.value if place else LocationKind.WORDS.value,
         "longitude": place.longitude if place else None,
@@ -218,7 +261,7 @@ def _row(
         "actor_name": by.name,
         "subject_kind": events.SUBJECT,
         "visibility": Visibility.PUBLIC.value,
-        "data": json.dumps(_told(draft, checked, decision, due=due)),
+        "data": json.dumps(_told(draft, checked, decision, due=due, earlier=earlier)),
         "queue": REACT_QUEUE,
         "task": REACT_TASK,
     }
@@ -236,12 +279,18 @@ def _due_at(
             decision.agency_id, target.calendar if target is not None else None
         ),
         zone=clock.city_zone(),
+        priority=USUAL_PRIORITY,
         area_ids=checked.area_ids,
     )
 
 
 def _told(
-    draft: Draft, checked: checks.Checked, decision: Decision, *, due: datetime | None
+    draft: Draft,
+    checked: checks.Checked,
+    decision: Decision,
+    *,
+    due: datetime | None,
+    earlier: TakenEarlier | None,
 ) -> dict[str, Any]:
     """What the event says of the new request."""
     told = {
@@ -255,4 +304,6 @@ def _told(
         told["stop_read"] = checked.stop.kind.value
     if draft.no_danger:
         told["no_danger"] = draft.no_danger
+    if earlier is not None:
+        told |= earlier.event
     return told

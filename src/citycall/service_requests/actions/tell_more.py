@@ -1,5 +1,6 @@
 """Adding to a request: another person's report, more information, a note, a photo."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,15 @@ from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
 from citycall.service_requests import checks, policies, queries
 from citycall.service_requests.actions import submit
-from citycall.service_requests.actions.change import finish, lock, need_words, tell
+from citycall.service_requests.actions.change import (
+    Told,
+    finish,
+    keep,
+    lock,
+    lock_where_it_is,
+    need_words,
+    tell,
+)
 from citycall.service_requests.drafts import Draft, Receipt
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import (
@@ -57,7 +66,6 @@ def join(request_id: int, draft: Draft, *, by: Actor, at: datetime) -> Receipt:
     phone = checks.clean_phone(details.phone, faults=faults)
     checks.check_lengths(draft, faults=faults)
     checks.raise_any(faults)
-    request_id = queries.root_id(request_id)
     for _attempt in range(5):
         try:
             with transaction.atomic():
@@ -81,7 +89,7 @@ def join(request_id: int, draft: Draft, *, by: Actor, at: datetime) -> Receipt:
 def _join(
     request_id: int, draft: Draft, *, contact: Contact | None, by: Actor, at: datetime
 ) -> Receipt:
-    request = lock(request_id)
+    request = lock_where_it_is(request_id)
     if request.status not in OPEN_STATUSES:
         raise NotOpen(
             _("This problem is “%(status)s”. Please report it anew.")
@@ -140,8 +148,11 @@ def _read(draft: Draft) -> dict[str, Any]:
 
 @transaction.atomic
 def add_information(request_id: int, *, words: str, by: Actor, at: datetime) -> Event:
-    """The reporter adds something; the agency and they themselves can read it."""
-    request = lock(request_id)
+    """The reporter adds something; the agency and they themselves can read it.
+
+    Of a request that was merged it is told where the work goes on, and so are notes and photos.
+    """
+    request = lock_where_it_is(request_id)
     _need_reporter_or(request, "note", by=by)
     said = need_words(words, field="words", sentence=_("Please write what you want to add."))
     theirs = [report.pk for report in queries.reports_of(request) if report.pk in by.reports]
@@ -157,13 +168,30 @@ def add_information(request_id: int, *, words: str, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def add_note(request_id: int, *, words: str, public: bool, by: Actor, at: datetime) -> Event:
-    """Staff write for everyone to read, or for staff only."""
-    request = lock(request_id)
+def add_note(
+    request_id: int,
+    *,
+    words: str,
+    public: bool,
+    by: Actor,
+    at: datetime,
+    said: Mapping[str, str] | None = None,
+) -> Event:
+    """Staff write for everyone to read, or for staff only; the event names the request."""
+    request = lock_where_it_is(request_id)
     require(policies.PERMISSIONS, "note", by=by, agency_id=request.agency_id)
-    said = need_words(words, field="words", sentence=_("Please write the note."))
-    visibility = Visibility.PUBLIC if public else Visibility.INTERNAL
-    return finish(request, Kind.NOTE_ADDED, by=by, at=at, words=said, visibility=visibility)
+    told = noted(words, public=public, said=said)
+    return keep(request, [told], by=by, at=at)[0]
+
+
+def noted(words: str, *, public: bool, said: Mapping[str, str] | None = None) -> Told:
+    """What is told by a note: its words, to everyone or to staff only."""
+    return Told(
+        kind=Kind.NOTE_ADDED,
+        words=need_words(words, field="words", sentence=_("Please write the note.")),
+        visibility=Visibility.PUBLIC if public else Visibility.INTERNAL,
+        said=said or {},
+    )
 
 
 @transaction.atomic
@@ -180,7 +208,7 @@ def add_photo(
 
     Raises ``PhotoGone`` for one that was uploaded too long ago.
     """
-    request = lock(request_id)
+    request = lock(request_id) if report_id else lock_where_it_is(request_id)
     _need_reporter_or(request, "note", by=by)
     known = Attachment.objects.filter(
         service_request=request,

@@ -1,21 +1,32 @@
 """Steps of those who do the work: assign, start, hold, resume, transfer."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from citycall.accounts.models import User
+from citycall.accounts.models import Membership, User
 from citycall.catalog import rules as catalog_rules
 from citycall.catalog.queries import catalog
 from citycall.core import clock
 from citycall.core.actors import Actor
-from citycall.core.errors import DomainError
+from citycall.core.errors import Conflict, DomainError
 from citycall.core.models import Visibility
-from citycall.service_requests.actions.change import begin, finish, need_words, tell
+from citycall.core.permissions import require
+from citycall.service_requests import bounces, policies, second_look
+from citycall.service_requests.actions.change import (
+    Told,
+    begin,
+    finish,
+    keep,
+    lock,
+    need_words,
+    tell,
+)
 from citycall.service_requests.events import Kind
-from citycall.service_requests.models import ServiceRequest
-from citycall.service_requests.rules import Step
+from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
+from citycall.service_requests.rules import HIGHEST_PRIORITY, Step
 
 
 class BadChoice(DomainError):
@@ -35,26 +46,34 @@ def assign(
 ) -> ServiceRequest:
     """Accept the request for its team, and give it to a person where one is named."""
     request = begin(request_id, step=Step.ASSIGN, by=by, seen=seen)
-    request.assignee = _colleague(request, assignee_id)
-    finish(
-        request,
-        Kind.ASSIGNED,
-        by=by,
-        at=at,
-        data={"team": request.team_id, "assignee": assignee_id},
-    )
+    people = colleagues_called(assignee_id, agencies=[request.agency_id])
+    keep(request, assigned(request, assignee_id, people=people), by=by, at=at)
     return request
 
 
-def _colleague(request: ServiceRequest, user_id: int | None) -> User | None:
-    if user_id is None:
-        return None
-    person = User.objects.filter(
-        pk=user_id, is_active=True, memberships__agency=request.agency_id
-    ).first()
-    if person is None:
+def assigned(
+    request: ServiceRequest, assignee_id: int | None, *, people: Mapping[int, User]
+) -> list[Told]:
+    """Give the request to somebody; ``people`` has them by each agency that they work for."""
+    person = None if assignee_id is None else people.get(request.agency_id)
+    if person is None and assignee_id is not None:
         raise BadChoice(_("Please choose somebody of the responsible agency."), field="assignee")
-    return person
+    if second_look.is_refused(request, user_id=assignee_id):
+        raise BadChoice(
+            _("This person completed it before, and it was not done. Please choose another."),
+            field="assignee",
+        )
+    request.assignee = person
+    request.returned_at = None
+    return [Told(kind=Kind.ASSIGNED, data={"team": request.team_id, "assignee": assignee_id})]
+
+
+def colleagues_called(user_id: int | None, *, agencies: Collection[int]) -> dict[int, User]:
+    """The active person with this id, under those of these agencies that they work for."""
+    if user_id is None:
+        return {}
+    held = Membership.objects.filter(user=user_id, user__is_active=True, agency__in=agencies)
+    return {each.agency_id: each.user for each in held.select_related("user") if each.agency_id}
 
 
 @transaction.atomic
@@ -63,8 +82,13 @@ def start(
 ) -> ServiceRequest:
     """Say that work has begun."""
     request = begin(request_id, step=Step.START, by=by, seen=seen)
-    finish(request, Kind.STARTED, by=by, at=at)
+    keep(request, started(), by=by, at=at)
     return request
+
+
+def started() -> list[Told]:
+    """What is told when work begins."""
+    return [Told(kind=Kind.STARTED)]
 
 
 @transaction.atomic
@@ -76,9 +100,24 @@ def hold(
     by: Actor,
     at: datetime,
     seen: datetime | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> ServiceRequest:
     """Put the work on hold; the clock stops only for a reason that the service lets stop it."""
     request = begin(request_id, step=Step.HOLD, by=by, seen=seen)
+    told = held(request, reason=reason, words=words, at=at, said=said)
+    keep(request, told, by=by, at=at)
+    return request
+
+
+def held(
+    request: ServiceRequest,
+    *,
+    reason: str,
+    words: str,
+    at: datetime,
+    said: Mapping[str, str] | None = None,
+) -> list[Told]:
+    """Set why the work waits, and stop the clock where the reason stops it."""
     spec = catalog().service_by_id(request.service_id).spec
     pausing = {r.code for r in spec.pause_reasons}
     if reason not in pausing | {r.code for r in spec.hold_reasons}:
@@ -86,15 +125,8 @@ def hold(
     request.hold_reason = reason
     if reason in pausing:
         request.paused_at = at
-    finish(
-        request,
-        Kind.HELD,
-        by=by,
-        at=at,
-        data={"reason": reason, "clock_stopped": reason in pausing},
-        words=words.strip() or None,
-    )
-    return request
+    data = {"reason": reason, "clock_stopped": reason in pausing}
+    return [Told(kind=Kind.HELD, data=data, words=words.strip() or None, said=said or {})]
 
 
 @transaction.atomic
@@ -103,12 +135,16 @@ def resume(
 ) -> ServiceRequest:
     """Take the work up again; a stopped clock runs on from where it stopped."""
     request = begin(request_id, step=Step.RESUME, by=by, seen=seen)
+    keep(request, resumed(request, at=at), by=by, at=at)
+    return request
+
+
+def resumed(request: ServiceRequest, *, at: datetime) -> list[Told]:
+    """End the waiting, and let a stopped clock run on."""
     before, reason = request.due_at, request.hold_reason
     restart_clock(request, at=at)
     request.hold_reason = ""
-    finish(request, Kind.RESUMED, by=by, at=at)
-    tell_new_date(request, before, why=reason, by=by, at=at)
-    return request
+    return [Told(kind=Kind.RESUMED), *new_date(request, before, why=reason)]
 
 
 def restart_clock(request: ServiceRequest, *, at: datetime) -> None:
@@ -125,28 +161,58 @@ def restart_clock(request: ServiceRequest, *, at: datetime) -> None:
             resumed_at=at,
             working_time=book.working_time(request.agency_id, target.calendar),
             zone=clock.city_zone(),
+            priority=request.priority,
             area_ids=tuple(request.areas),
         )
     request.paused_at = None
 
 
-def tell_new_date(
-    request: ServiceRequest, before: datetime | None, *, why: str, by: Actor, at: datetime
-) -> None:
-    """Record a changed due date beside the old one, so that no promise is moved in silence."""
+def new_date(request: ServiceRequest, before: datetime | None, *, why: str) -> list[Told]:
+    """What is told of a changed due date, beside the old one: no promise is moved in silence."""
     if request.due_at == before:
-        return
-    tell(
+        return []
+    data = {
+        "before": before.isoformat() if before else None,
+        "after": request.due_at.isoformat() if request.due_at else None,
+        "why": why,
+    }
+    return [Told(kind=Kind.PROMISE_CHANGED, data=data)]
+
+
+def tell_new_date(
+    request: ServiceRequest,
+    before: datetime | None,
+    *,
+    why: str,
+    by: Actor,
+    at: datetime,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> None:
+    """Record a changed due date, where it changed."""
+    for told in new_date(request, before, why=why):
+        tell(request, told.kind, by=by, at=at, data=told.data, visibility=visibility)
+
+
+@transaction.atomic
+def escalate(request_id: int, *, words: str, by: Actor, at: datetime) -> ServiceRequest:
+    """Put an open request a step higher in its queue, with the reason, which only staff read."""
+    request = lock(request_id)
+    require(policies.PERMISSIONS, "note", by=by, agency_id=request.agency_id)
+    if request.status not in OPEN_STATUSES:
+        raise Conflict(_("Only work that is still to be done can be escalated."))
+    why = need_words(words, field="words", sentence=_("Please say why it cannot wait its turn."))
+    before = request.priority
+    request.priority = max(before - 1, HIGHEST_PRIORITY)
+    finish(
         request,
-        Kind.PROMISE_CHANGED,
+        Kind.ESCALATED,
         by=by,
         at=at,
-        data={
-            "before": before.isoformat() if before else None,
-            "after": request.due_at.isoformat() if request.due_at else None,
-            "why": why,
-        },
+        data={"before": before, "after": request.priority},
+        words=why,
+        visibility=Visibility.INTERNAL,
     )
+    return request
 
 
 @transaction.atomic
@@ -161,22 +227,29 @@ def transfer(
 ) -> ServiceRequest:
     """Pass the request to another team, saying why; its clock and history go with it."""
     request = begin(request_id, step=Step.TRANSFER, by=by, seen=seen)
+    told = transferred(request, team_code=team_code, reason=reason, by=by)
+    keep(request, told, by=by, at=at)
+    return request
+
+
+def transferred(request: ServiceRequest, *, team_code: str, reason: str, by: Actor) -> list[Told]:
+    """Set the team and its agency, and note the reason for staff."""
     why = need_words(reason, field="reason", sentence=_("Please say why it is not yours."))
     team = catalog().team_by_code(team_code)
     if team.id == request.team_id:
         raise BadChoice(_("This team has the request already."), field="team")
-    before = request.team_id
+    bounces.check(request, team_id=team.id, by=by)
+    before, rule_id = request.team_id, request.rule_id
+    request.returned_at = None
     request.team_id, request.agency_id = team.id, team.agency_id
     request.assignee = None
     request.rule_id = None
-    finish(request, Kind.TRANSFERRED, by=by, at=at, data={"from": before, "to": team.id})
-    tell(
-        request,
-        Kind.NOTE_ADDED,
-        by=by,
-        at=at,
-        data={"about": Kind.TRANSFERRED.value},
-        words=why,
-        visibility=Visibility.INTERNAL,
-    )
-    return request
+    return [
+        Told(kind=Kind.TRANSFERRED, data={"from": before, "to": team.id, "rule": rule_id}),
+        Told(
+            kind=Kind.NOTE_ADDED,
+            data={"about": Kind.TRANSFERRED.value},
+            words=why,
+            visibility=Visibility.INTERNAL,
+        ),
+    ]

@@ -14,9 +14,10 @@ from citycall.core import clock, numbers
 from citycall.core.errors import DomainError, Faults, NotFound
 from citycall.feedback import actions as feedback
 from citycall.feedback import ratings
+from citycall.pages import sentences
 from citycall.service_requests.models import Status
 from citycall.service_requests.public import PublicRequest
-from citycall.web import sentences, verdicts, visits
+from citycall.web import verdicts, visits
 from citycall.web.forms import RatingForm
 from citycall.web.views.following import (
     answered_by,

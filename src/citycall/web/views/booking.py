@@ -1,5 +1,6 @@
 """When do they come? The date of a request: shown by number, changed by its reporter."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citycall.appointments import queries as appointments
-from citycall.appointments.actions import book, change
+from citycall.appointments.actions import book, change, missed, waiting
 from citycall.appointments.actions.change import NoAppointment
 from citycall.appointments.actions.seats import DateGone, TooOften
+from citycall.appointments.actions.waiting import CannotWait
 from citycall.appointments.calendar_file import CalendarEntry, written
 from citycall.appointments.models import Appointment
 from citycall.core import clock, numbers
@@ -131,6 +133,57 @@ def calendar_file(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
+@private
+@require_POST
+def wait(request: HttpRequest, number: str) -> HttpResponse:
+    """Wait for a date that comes free."""
+    told = told_to(request, numbers.read(number))
+    own_report(told)
+    try:
+        waiting.join(told.request_id, by=visits.resident_of(request), at=clock.now())
+    except CannotWait as error:
+        return _show(request, told, fault=error.message)
+    messages.success(request, _("You are on the list. We write to you when a date comes free."))
+    return redirect("web:book", number=numbers.show(told.number))
+
+
+@private
+@require_POST
+def leave(request: HttpRequest, number: str) -> HttpResponse:
+    """Wait no longer."""
+    told = told_to(request, numbers.read(number))
+    own_report(told)
+    waiting.leave(told.request_id, by=visits.resident_of(request), at=clock.now())
+    messages.success(request, _("You are no longer on the list."))
+    return redirect("web:book", number=numbers.show(told.number))
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def nobody_came(request: HttpRequest, number: str) -> HttpResponse:
+    """They did not come: GET asks, POST says it, and a new date is promised."""
+    told = told_to(request, numbers.read(number))
+    own_report(told)
+    words, fault = request.POST.get("words", ""), ""
+    if request.method == "POST":
+        try:
+            by = visits.resident_of(request)
+            missed.tell_missed(told.request_id, by=by, at=clock.now(), words=words)
+        except DomainError as error:
+            fault = error.message
+        else:
+            messages.success(request, _("We are sorry. It is work again, with a new date."))
+            return redirect("web:book", number=numbers.show(told.number))
+    form = WordsForm(
+        label=_("Would you like to say more?"),
+        typed={"words": words},
+        faults={"words": fault} if fault else {},
+    )
+    form.fields["words"].required = False
+    context = {"number": numbers.show(told.number), "form": form}
+    return render(request, "web/book/nobody_came.html", context, status=422 if fault else 200)
+
+
 def _show(request: HttpRequest, told: PublicRequest, *, fault: str = "") -> HttpResponse:
     if told.entry is None or told.entry.spec.booking is None:
         raise NoDates(_("This request needs no appointment."))
@@ -142,9 +195,21 @@ def _show(request: HttpRequest, told: PublicRequest, *, fault: str = "") -> Http
         "comes": outlook.comes(booked, at=at),
         "booked": booked,
         "own_link": _own_link(told),
+        **_after(told, at=at),
         **_changing(request, told, booked, fault=fault),
     }
     return render(request, "web/book/page.html", context, status=422 if fault else 200)
+
+
+def _after(told: PublicRequest, *, at: datetime) -> dict[str, Any]:
+    """What there is to say when the date is over: that nobody came, or that it was said."""
+    if told.own is None:
+        return {}
+    last = appointments.last_of(told.request_id)
+    may = last is not None and missed.may_tell_of(told.request_id, last, at=at)
+    was_missed = last is not None and last.state == Appointment.State.MISSED
+    known = appointments.missed_of(told.request_id) if was_missed and told.open else None
+    return {"may_tell_missed": may, "missed": known}
 
 
 def _changing(
@@ -157,7 +222,9 @@ def _changing(
     may = told.own is not None and told.open and (booked is None or over or at < (until or at))
     if not may:
         return {"may": False, "until": until}
-    offer = appointments.offer_of(told.request_id, at=at)
+    waits = appointments.waiting_of(told.request_id)
+    holder = waiting.holder_of(waits) if waits is not None else ""
+    offer = appointments.offer_of(told.request_id, at=at, holder=holder)
     dates = [d for d in offer.dates if booked is None or d.day != booked.day] if offer else []
     shown = dates if "all" in request.GET else dates[: booked_dates.FIRST]
     form = DateForm(
@@ -166,7 +233,18 @@ def _changing(
         faults={"day": fault} if fault else None,
     )
     later = len(dates) - len(shown)
-    return {"may": True, "until": until, "over": over, "form": form, "any": dates, "later": later}
+    return {
+        "may": True,
+        "until": until,
+        "over": over,
+        "form": form,
+        "any": dates,
+        "later": later,
+        "may_wait": bool(offer and offer.route and not dates and (booked is None or over)),
+        "waits": waits,
+        "kept": waits.seat if waits is not None else None,
+        "ahead": appointments.ahead_of(waits) if waits is not None else 0,
+    }
 
 
 def _own_link(told: PublicRequest) -> str:

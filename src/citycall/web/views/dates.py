@@ -29,7 +29,11 @@ class WhichDate(StepView):
     def offer(self) -> Offer | None:
         """What is free for the place that was told."""
         return appointments.offer_at(
-            self.entry, self.telling.location(), at=clock.now(), holder=self.telling.key
+            self.entry,
+            self.telling.location(),
+            at=clock.now(),
+            holder=self.telling.key,
+            answers=self.telling.own_answers(),
         )
 
     def take(self, request: HttpRequest) -> dict[str, str]:
@@ -53,6 +57,7 @@ class WhichDate(StepView):
                 day=chosen,
                 holder=self.telling.key,
                 at=clock.now(),
+                answers=self.telling.own_answers(),
             )
         except DateGone:
             del self.offer  # What is free has to be looked at anew.

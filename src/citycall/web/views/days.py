@@ -19,12 +19,12 @@ from citycall.knowledge.collecting import CollectionDay
 from citycall.knowledge.days import Contact, Holiday, OwnCollection
 from citycall.knowledge.picture import told
 from citycall.knowledge.specs import EventSpec
-from citycall.pages import moments
+from citycall.pages import hours, moments
+from citycall.pages.holiday_names import translated
 from citycall.places import queries as places
 from citycall.places.candidates import Verdict
-from citycall.web import alerts, hours, icalendar, pace
+from citycall.web import alerts, icalendar, pace
 from citycall.web.forms import PlaceForm
-from citycall.web.holiday_names import translated
 from citycall.web.nearby import LONGEST_WORDS, BadQuestion, read_point
 from citycall.web.opinion_limits import LOOKED_UP
 

@@ -23,11 +23,12 @@ from citycall.core.errors import DomainError, NotAllowed, NotFound
 from citycall.feedback import actions as feedback
 from citycall.feedback import ratings
 from citycall.notifications import links, web_push
+from citycall.pages import sentences
 from citycall.service_requests import public
 from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.models import Report, Status
 from citycall.service_requests.public import PublicRequest
-from citycall.web import answers, outlook, sentences, verdicts, visits
+from citycall.web import answers, outlook, verdicts, visits
 from citycall.web.forms import ContactForm, RatingForm, TrackForm, WordsForm
 
 # What one reader may see of a request must not be shown to the next from any cache.

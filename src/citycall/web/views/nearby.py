@@ -18,12 +18,13 @@ from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
 from citycall.knowledge.alerts import touching
+from citycall.pages import sentences
 from citycall.places import named
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
 from citycall.service_requests import cells
 from citycall.service_requests import map as request_map
-from citycall.web import alerts, feeds, sentences
+from citycall.web import alerts, feeds
 from citycall.web import nearby as asking
 from citycall.web.nearby import Asked, NearbyForm
 from citycall.web.views.follow import address_around as follow_around

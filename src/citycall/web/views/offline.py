@@ -34,7 +34,7 @@ from citycall.service_requests.actions import submit, tell_more
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Attachment
 from citycall.service_requests.photos import Photo
-from citycall.web import dangers, offline, origins, signed_in, telling
+from citycall.web import alerts, dangers, offline, origins, signed_in, telling
 from citycall.web.telling import MOST_PHOTOS, Telling
 
 
@@ -49,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
             "words": json.dumps(offline.page_words()),
             "most_photos": MOST_PHOTOS,
             "cautions": dangers.cautions(),
+            **alerts.now(at=clock.now()),
         }
         response = render(request, "web/report/offline.html", context)
         response.headers["Content-Language"] = translation.get_language()

@@ -9,10 +9,11 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from citycall.pages import place_words
 from citycall.places.candidates import Answer, Candidate, Verdict
 from citycall.places.models import LocationKind
 from citycall.places.queries import areas
-from citycall.web import photo_point, place_words, steps, telling
+from citycall.web import photo_point, steps, telling
 from citycall.web.forms import WhereForm, WhichPlaceForm
 from citycall.web.steps import Step
 from citycall.web.telling import Telling

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
 
 from citycall.core import numbers
 from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
@@ -14,6 +16,18 @@ register = template.Library()
 def number(value: int) -> str:
     """A confirmation number as it is written."""
     return numbers.show(value)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of 0 to 1 in percent, as the reader's language writes it."""
+    return _("%(number)s%%") % {"number": formats.number_format(100 * share, 1)}
+
+
+@register.filter
+def of(count: int, everything: int) -> str:
+    """A count as a share of everything; a dash where there is nothing."""
+    return percent(count / everything) if everything else "–"
 
 
 @register.filter
@@ -37,3 +51,9 @@ def is_near(moment: datetime, now: datetime) -> bool:
 def is_open(problem: ServiceRequest) -> bool:
     """Whether somebody still has work to do on it."""
     return problem.status in OPEN_STATUSES
+
+
+@register.filter
+def filled(sentence: str, value: str) -> str:
+    """A sentence with the value at its ``%s``."""
+    return sentence.replace("%s", value)

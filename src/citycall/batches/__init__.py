@@ -1,0 +1,1 @@
+"""One step done to many requests: previewed, approved where it must be, and undone."""

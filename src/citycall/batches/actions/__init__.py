@@ -1,0 +1,1 @@
+"""Every change to a batch: prepared, confirmed, decided upon, done and taken back."""

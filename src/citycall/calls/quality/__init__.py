@@ -1,0 +1,1 @@
+"""How well callers are served: conversations sampled, scored, compared and talked about."""

@@ -1,0 +1,1 @@
+"""Who is planned to be at work when, and whether they were."""

@@ -1,0 +1,1 @@
+"""What telephone systems tell of calls, and what they are told to do with them."""

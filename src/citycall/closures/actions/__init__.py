@@ -1,0 +1,1 @@
+"""Completions noted, judged, decided upon, drawn and checked."""

@@ -1,0 +1,1 @@
+"""What each address of the call-takers' door answers."""

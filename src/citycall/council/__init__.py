@@ -1,0 +1,1 @@
+"""Council offices: their district in numbers, and what they ask agencies for residents."""

@@ -1,0 +1,1 @@
+"""Which requests may be one problem, and which places have the same trouble again and again."""

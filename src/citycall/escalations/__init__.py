@@ -1,0 +1,1 @@
+"""Dates that draw near or have passed: who is told, when and how, step by step."""

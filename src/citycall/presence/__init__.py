@@ -1,0 +1,1 @@
+"""Who is looking at a request, or writing on its page, just now."""

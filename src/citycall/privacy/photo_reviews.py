@@ -1,0 +1,233 @@
+"""Photos that may become public: looked through, blurred where needed, published by a person.
+
+A service says by ``publish_photos`` that its reporters' photos may be public. None is before
+somebody has looked at it.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageFilter
+
+from citycall.catalog.queries import catalog
+from citycall.catalog.specs import Privacy
+from citycall.core.actors import Actor, ActorKind
+from citycall.core.errors import Conflict, DomainError, NotAllowed, NotFound
+from citycall.core.models import Visibility
+from citycall.core.permissions import require
+from citycall.privacy import finding
+from citycall.privacy.finding import Box, NotLookedAt
+from citycall.privacy.models import PhotoReview
+from citycall.privacy.policies import PERMISSIONS
+from citycall.service_requests import photos
+from citycall.service_requests.actions.change import finish, lock
+from citycall.service_requests.events import Kind
+from citycall.service_requests.models import Attachment
+
+SIZE: Final = 20
+MOST_BOXES: Final = 50
+KEPT_FOR: Final = timedelta(days=365)
+State = PhotoReview.State
+
+
+class BadBox(DomainError):
+    """A rectangle that lies outside the picture, or is none."""
+
+    code = "bad_box"
+    status = 422
+
+
+class NotPublic(Conflict):
+    """The photo is of a service whose photos are not for everyone."""
+
+    code = "not_public"
+
+
+def waiting(actor: Actor) -> list[Attachment]:
+    """The oldest photos that wait for a person, of the agencies for which the actor decides.
+
+    Raises ``NotAllowed`` for those who decide for none.
+    """
+    grant = PERMISSIONS["redact"]
+    ids = [entry.id for entry in catalog().services if _may_publish(entry.id)]
+    rows = Attachment.objects.filter(
+        service_request__service_id__in=ids, public=False, review__isnull=True
+    )
+    if actor.kind is not ActorKind.SYSTEM and not actor.holds_anywhere(grant.everywhere):
+        agencies = actor.agencies_as(grant.own_agency)
+        if agencies is not None and not agencies:
+            raise NotAllowed(_("You do not have permission to do this."))
+        rows = rows if agencies is None else rows.filter(service_request__agency_id__in=agencies)
+    return list(rows.select_related("service_request__service").order_by("id")[:SIZE])
+
+
+def get_for(actor: Actor, attachment_id: int) -> Attachment:
+    """A photo, for those who may decide about it; raises ``NotFound`` and ``NotAllowed``."""
+    row = Attachment.objects.select_related("service_request").filter(pk=attachment_id).first()
+    if row is None:
+        raise NotFound(_("There is no such photo."))
+    require(PERMISSIONS, "redact", by=actor, agency_id=row.service_request.agency_id)
+    return row
+
+
+def found_in(photo: Attachment) -> list[Box] | None:
+    """What looks like a face or a plate; none where the photo could not be looked through."""
+    try:
+        return finding.find(photos.path_of(photo.file))
+    except NotLookedAt:
+        return None
+
+
+def review_of(photo: Attachment) -> PhotoReview | None:
+    """What was decided about the photo, if anything was."""
+    return PhotoReview.objects.filter(attachment=photo).first()
+
+
+def may_publish(photo: Attachment) -> bool:
+    """Whether the photo's service lets photos be public."""
+    return _may_publish(photo.service_request.service_id)
+
+
+@transaction.atomic
+def decide(
+    attachment_id: int,
+    *,
+    boxes: Sequence[Box],
+    publish: bool,
+    keep: bool,
+    by: Actor,
+    at: datetime,
+) -> PhotoReview:
+    """Blur these parts of a photo for everyone, and let it be public or not.
+
+    With ``keep`` the original can be put back for a year; otherwise it is destroyed. Raises
+    ``NotAllowed``, ``NotFound``, ``BadBox`` and ``NotPublic``.
+    """
+    photo = get_for(by, attachment_id)
+    request = lock(photo.service_request_id)
+    if publish and not may_publish(photo):
+        raise NotPublic(_("Photos of this service are not public."))
+    _check(photo, boxes)
+    review, _made = PhotoReview.objects.get_or_create(
+        attachment=photo, defaults={"at": at, "state": State.PRIVATE}
+    )
+    if boxes:
+        _blur(photo, review, boxes, keep=keep)
+    photo.public = publish
+    photo.save()
+    review.state = State.PUBLISHED if publish else State.PRIVATE
+    review.by_id, review.by_name, review.at = by.id, by.name, at
+    review.save()
+    finish(
+        request,
+        Kind.REDACTED,
+        by=by,
+        at=at,
+        data={"photo": photo.pk, "parts": len(boxes), "public": publish},
+        visibility=Visibility.INTERNAL,
+    )
+    return review
+
+
+@transaction.atomic
+def undo(attachment_id: int, *, by: Actor, at: datetime) -> Attachment:
+    """Put the kept original back; the photo is no longer public. Raises ``NotFound``."""
+    photo = get_for(by, attachment_id)
+    request = lock(photo.service_request_id)
+    review = PhotoReview.objects.select_for_update().filter(attachment=photo).first()
+    if review is None or not review.original:
+        raise NotFound(_("The original of this photo was not kept."))
+    kept = photos.keep(io.BytesIO(_original(review.original).read_bytes()))
+    photos.release(photo.file, photo.thumbnail)
+    _put(photo, kept)
+    photo.public = False
+    photo.save()
+    _original(review.original).unlink(missing_ok=True)
+    review.delete()
+    finish(
+        request,
+        Kind.REDACTED,
+        by=by,
+        at=at,
+        data={"photo": photo.pk, "undone": True},
+        visibility=Visibility.INTERNAL,
+    )
+    return photo
+
+
+def forget(*, before: datetime) -> int:
+    """Destroy the originals that were kept so long, or whose photo was erased; how many."""
+    PhotoReview.objects.filter(at__lt=before).update(original="")
+    used = set(PhotoReview.objects.exclude(original="").values_list("original", flat=True))
+    gone = [path for path in _folder().glob("*.jpg") if path.name not in used]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _may_publish(service_id: int) -> bool:
+    spec = catalog().service_by_id(service_id).spec
+    return spec.publish_photos and spec.privacy is Privacy.PUBLIC
+
+
+def _check(photo: Attachment, boxes: Sequence[Box]) -> None:
+    if len(boxes) > MOST_BOXES:
+        raise BadBox(_("These are too many parts for one photo."), field="boxes")
+    for box in boxes:
+        inside = 0 <= box.left < photo.width and 0 <= box.top < photo.height
+        if not inside or box.width < 1 or box.height < 1:
+            raise BadBox(_("This part lies outside the photo."), field="left")
+
+
+def _blur(photo: Attachment, review: PhotoReview, boxes: Sequence[Box], *, keep: bool) -> None:
+    source = photos.path_of(photo.file)
+    stored = photos.keep(io.BytesIO(blurred(source.read_bytes(), boxes)))
+    if keep and not review.original:
+        _folder().mkdir(parents=True, exist_ok=True)
+        _original(photo.file).write_bytes(source.read_bytes())
+        review.original = photo.file
+    elif not keep and review.original:
+        _original(review.original).unlink(missing_ok=True)
+        review.original = ""
+    photos.release(photo.file, photo.thumbnail)
+    _put(photo, stored)
+    review.parts = [[box.left, box.top, box.width, box.height, box.what] for box in boxes]
+
+
+def blurred(picture: bytes, boxes: Sequence[Box]) -> bytes:
+    """The JPEG with these parts made of few large blocks, smoothed: nothing comes back of them."""
+    with Image.open(io.BytesIO(picture), formats=("JPEG",)) as opened:
+        image = opened.convert("RGB")
+    for box in boxes:
+        area = (
+            box.left,
+            box.top,
+            min(image.width, box.left + box.width),
+            min(image.height, box.top + box.height),
+        )
+        part = image.crop(area)
+        few = part.resize((min(4, part.width), min(4, part.height)), Image.Resampling.BOX)
+        coarse = few.resize(part.size, Image.Resampling.NEAREST)
+        image.paste(coarse.filter(ImageFilter.GaussianBlur(4)), area)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _put(photo: Attachment, stored: photos.Photo) -> None:
+    photo.file, photo.thumbnail = stored.file, stored.thumbnail
+    photo.width, photo.height, photo.size = stored.width, stored.height, stored.size
+
+
+def _folder() -> Path:
+    return Path(settings.UPLOADS) / "originals"
+
+
+def _original(name: str) -> Path:
+    return _folder() / name

@@ -1,0 +1,1 @@
+"""The telephone's door: telephone systems tell of their calls, and ask what to say to a caller."""

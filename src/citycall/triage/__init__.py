@@ -1,0 +1,1 @@
+"""What needs sorting: how urgent a request is and why, whose it is, and what was sent back."""

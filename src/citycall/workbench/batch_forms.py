@@ -1,0 +1,184 @@
+"""What a step for many requests needs to be told, with what their services and agencies offer."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from citycall.accounts.queries import colleagues
+from citycall.batches import queries
+from citycall.batches.models import Batch, BatchStep
+from citycall.catalog.queries import ServiceEntry, catalog
+from citycall.core import numbers
+from citycall.core.actors import Actor
+from citycall.core.errors import DomainError
+from citycall.core.phrases import said
+from citycall.service_requests import queries as service_requests
+from citycall.workbench.forms import _CHOOSE, UNREADABLE, Choices, Words
+
+
+class BatchForm(forms.Form):
+    """The inputs of one step for many."""
+
+    def __init__(self, *args: Any, batch: Batch, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.fill(batch)
+
+    def fill(self, batch: Batch) -> None:
+        """Set the choices that depend on the requests."""
+
+    def _choices(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def values(self) -> dict[str, Any]:
+        """What the step is told, as it is kept."""
+        return dict(self.cleaned_data)
+
+
+def _services(batch: Batch) -> list[ServiceEntry]:
+    return [catalog().service_by_id(pk) for pk in queries.services_of(batch)]
+
+
+def _once(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return list(dict(choices).items())
+
+
+class AssignMany(BatchForm):
+    """To whom."""
+
+    assignee = forms.ChoiceField(label=_("Person"), required=False, error_messages=_CHOOSE)
+
+    def fill(self, batch: Batch) -> None:
+        """Offer the colleagues of the requests' agencies."""
+        people = _once((str(u.pk), str(u)) for pk in batch.agencies for u in colleagues(pk))
+        self._choices("assignee", [("", _now("Nobody in particular yet")), *people])
+
+
+class HoldMany(BatchForm):
+    """Why the work waits."""
+
+    reason = forms.ChoiceField(label=_("Reason"), error_messages=_CHOOSE)
+    words = Words(
+        _("Explanation"), help_text=_("The people who reported this will read it."), missing=""
+    )
+
+    def fill(self, batch: Batch) -> None:
+        """Offer what at least one of the services has, and say which stop the clock."""
+        stopping = _now("%(name)s (the clock stops)")
+        specs = [entry.spec for entry in _services(batch)]
+        holding = ((r.code, said(r.name)) for spec in specs for r in spec.hold_reasons)
+        pausing = (
+            (r.code, stopping % {"name": said(r.name)})
+            for spec in specs
+            for r in spec.pause_reasons
+        )
+        found = _once([*holding, *pausing])
+        self._choices("reason", [("", _now("Choose a reason")), *found])
+
+
+class CompleteMany(BatchForm):
+    """What came of them, in words for the residents."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), error_messages=_CHOOSE)
+    explanation = Words(
+        _("What was done?"),
+        help_text=_("The people who reported this will read it."),
+        missing=_("Please tell the resident what was done."),
+    )
+
+    def fill(self, batch: Batch) -> None:
+        """Offer what at least one of the services has."""
+        codes = dict.fromkeys(c for entry in _services(batch) for c in entry.spec.outcomes)
+        found = [(code, said(catalog().outcome(code).spec.name)) for code in codes]
+        self._choices("outcome", [("", _now("Choose an outcome")), *found])
+
+
+class TransferMany(BatchForm):
+    """To which team, and why they are not ours."""
+
+    team = forms.ChoiceField(label=_("Team"), error_messages=_CHOOSE)
+    reason = Words(
+        _("Why are they not yours?"),
+        help_text=_("Only staff will read this."),
+        missing=_("Please say why it is not yours."),
+    )
+
+    def fill(self, batch: Batch) -> None:
+        """Offer all teams under their agencies' names."""
+        book = catalog()
+        grouped = [
+            (
+                said(agency.name),
+                [(t.code, said(t.name)) for t in book.teams if t.agency_id == agency.id],
+            )
+            for agency in book.agencies
+        ]
+        self._choices("team", [("", _now("Choose a team")), *(g for g in grouped if g[1])])
+
+
+class MergeMany(BatchForm):
+    """The number of the request that they are to be part of."""
+
+    parent = forms.CharField(
+        label=_("Number of the request that they are all part of"),
+        max_length=40,
+        help_text=_("Their reports then belong to it, and its fate is theirs."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Please give the number of the other request."),
+            "max_length": _("A confirmation number has 12 digits, such as 26-48392-01755."),
+            "null_characters_not_allowed": UNREADABLE,
+        },
+    )
+
+    def clean_parent(self) -> str:
+        """The request's id; a number that leads nowhere is said to."""
+        typed = self.cleaned_data["parent"]
+        try:
+            return str(service_requests.get_for(self.actor, numbers.read(typed)).pk)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
+
+
+class MessageMany(BatchForm):
+    """Words for everyone to read."""
+
+    words = Words(
+        _("Message"),
+        help_text=_("Without names, phone numbers or anything else that is nobody's business."),
+        missing=_("Please write the message."),
+    )
+
+
+class NoteMany(BatchForm):
+    """Words for staff only."""
+
+    words = Words(_("Note"), missing=_("Please write the note."))
+
+
+FORMS: Final[Mapping[str, type[BatchForm]]] = {
+    BatchStep.ASSIGN: AssignMany,
+    BatchStep.HOLD: HoldMany,
+    BatchStep.COMPLETE: CompleteMany,
+    BatchStep.TRANSFER: TransferMany,
+    BatchStep.MERGE: MergeMany,
+    BatchStep.MESSAGE: MessageMany,
+    BatchStep.NOTE: NoteMany,
+}
+
+
+def form_of(batch: Batch, *, actor: Actor, data: Any = None) -> BatchForm | None:
+    """The form of a batch's step, filled with what was said; none where nothing is needed."""
+    form = FORMS.get(batch.step)
+    if form is None:
+        return None
+    initial = dict(batch.values)
+    parent = queries.parent_of(batch)
+    if parent is not None:
+        initial["parent"] = numbers.show(parent.number)
+    return form(data, batch=batch, actor=actor, initial=initial)

@@ -1,0 +1,81 @@
+"""The form by which parts of a photo are blurred and it is published, or not."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from citycall.privacy.finding import Box
+
+BY_HAND: Final = 3
+_SIDES: Final = (
+    ("left", _("Part %(n)s: pixels from the left")),
+    ("top", _("Part %(n)s: pixels from the top")),
+    ("width", _("Part %(n)s: width in pixels")),
+    ("height", _("Part %(n)s: height in pixels")),
+)
+
+
+class BlurForm(forms.Form):
+    """What was found and is ticked, what was measured by hand, and what becomes of the photo."""
+
+    found = forms.TypedMultipleChoiceField(
+        label=_("Found: blur these"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    becomes = forms.ChoiceField(label=_("The photo"), widget=forms.RadioSelect)
+    original = forms.ChoiceField(
+        label=_("The original"),
+        initial="keep",
+        choices=[
+            ("keep", _("Keep it for a year, so that it can be put back")),
+            ("destroy", _("Destroy it now")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, boxes: Sequence[Box], public: bool, **more: Any) -> None:
+        self.boxes = boxes
+        super().__init__(*args, **more)
+        self.initial = {"found": list(range(len(boxes)))}
+        found, becomes = self.fields["found"], self.fields["becomes"]
+        if isinstance(found, forms.ChoiceField):
+            found.choices = [(n, _name(box)) for n, box in enumerate(boxes)]
+        if not boxes:
+            del self.fields["found"]
+        choices = [("private", gettext("Not for everyone"))]
+        if public:
+            choices.insert(0, ("public", gettext("Public, with these parts blurred")))
+        if isinstance(becomes, forms.ChoiceField):
+            becomes.choices = choices
+            becomes.initial = choices[0][0]
+        for n in range(1, BY_HAND + 1):
+            for side, label in _SIDES:
+                self.fields[f"{side}_{n}"] = forms.IntegerField(
+                    label=label % {"n": n}, required=False, min_value=0, max_value=100_000
+                )
+
+    def chosen(self) -> list[Box]:
+        """The parts to blur."""
+        ticked = [self.boxes[n] for n in self.cleaned_data.get("found", []) if n < len(self.boxes)]
+        return [*ticked, *self._by_hand()]
+
+    def _by_hand(self) -> list[Box]:
+        found = []
+        for n in range(1, BY_HAND + 1):
+            sides = [self.cleaned_data.get(f"{side}_{n}") for side, _label in _SIDES]
+            if any(side is not None for side in sides):
+                left, top, width, height = (side or 0 for side in sides)
+                found.append(Box(left, top, width, height))
+        return found
+
+
+def _name(box: Box) -> str:
+    facts = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    if box.what == "plate":
+        return gettext("Plate? %(left)s, %(top)s: %(width)s × %(height)s") % facts
+    return gettext("Face? %(left)s, %(top)s: %(width)s × %(height)s") % facts

@@ -1,0 +1,71 @@
+// What a crew's phone keeps: the day as the city told it last, every step until the city has it,
+// what is half written, and what changed. Steps carry their own time, key and person, so that they
+// can be told later, once, and by nobody else.
+
+(() => {
+  "use strict";
+
+  const CHANNEL = "citycall-crew";
+
+  // Some browsers end a connection that was idle: it is opened for each piece of work.
+  function open() {
+    return new Promise((resolve, reject) => {
+      const asked = indexedDB.open("citycall-crew", 1);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("kept");
+        asked.result.createObjectStore("steps", { keyPath: "n", autoIncrement: true });
+        asked.result.createObjectStore("drafts");
+        asked.result.createObjectStore("notes", { keyPath: "id" });
+      };
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+      asked.onblocked = () => reject(new Error("blocked"));
+    });
+  }
+
+  // Runs `work(store)` in one transaction; resolves with its request's result once it is durable.
+  async function within(name, mode, work) {
+    const database = await open();
+    try {
+      return await new Promise((resolve, reject) => {
+        const transaction = database.transaction(name, mode, { durability: "strict" });
+        const asked = work(transaction.objectStore(name));
+        transaction.oncomplete = () => resolve(asked?.result);
+        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+      });
+    } finally {
+      database.close();
+    }
+  }
+
+  const write = (name, work) => within(name, "readwrite", work);
+  const read = (name, work) => within(name, "readonly", work);
+
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(24));
+    return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  }
+
+  // The city's time, as far as this phone has heard it, is not needed: the city is told this
+  // phone's time with the steps, and puts them right.
+  const addStep = (step) =>
+    write("steps", (store) =>
+      store.add({ photo: null, words: "", ...step, key: newKey(), at: new Date().toISOString() }),
+    );
+
+  globalThis.CityCallCrew = {
+    CHANNEL,
+    day: () => read("kept", (store) => store.get("day")),
+    putDay: (day) => write("kept", (store) => store.put(day, "day")),
+    forgetDay: () => write("kept", (store) => store.delete("day")),
+    addStep,
+    steps: () => read("steps", (store) => store.getAll()),
+    dropStep: (n) => write("steps", (store) => store.delete(n)),
+    draft: (id) => read("drafts", (store) => store.get(id)),
+    putDraft: (id, draft) => write("drafts", (store) => store.put(draft, id)),
+    dropDraft: (id) => write("drafts", (store) => store.delete(id)),
+    notes: () => read("notes", (store) => store.getAll()),
+    addNote: (note) => write("notes", (store) => store.put(note)),
+    dropNote: (id) => write("notes", (store) => store.delete(id)),
+  };
+})();
