@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 from pytest_django import Settings
@@ -31,6 +32,8 @@ MARKS = [
     # The test server finds the static files by itself, so nothing has to be gathered first.
     pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
 ]
+# What a page is to show may come a moment later, on a small machine at work.
+expect.set_options(timeout=15_000)
 # The password of everybody whom a test city knows.
 PASSWORD = "correct horse battery"
 
@@ -101,6 +104,11 @@ def browser_context(*, size: tuple[int, int] = DESKTOP, **options: Any) -> Itera
             yield context
         finally:
             browser.close()
+
+
+def says(page: Page, words: str, *, part: str = "main") -> None:
+    """Wait until this part of the page shows the words."""
+    expect(page.locator(part)).to_contain_text(words, use_inner_text=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -115,7 +116,7 @@ def test_collection_days_by_keyboard_alone(site: str, tmp_path: Path) -> None:
         page = opened.page
         browser.type_into(page, page.get_by_label("Your address"), "Hooper's Field")
         browser.press(page, page.get_by_role("button", name="Show the days"))
-        assert page.get_by_text("Every week on Monday").first.is_visible()
+        expect(page.get_by_text("Every week on Monday").first).to_be_visible()
         with page.expect_download() as download:
             browser.tab_to(page, page.get_by_role("link", name="Put a year into your calendar"))
             page.keyboard.press("Enter")

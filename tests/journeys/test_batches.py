@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -131,7 +132,7 @@ def test_who_else_is_here_and_a_text_at_once(site: str) -> None:
         page.get_by_text("manager is writing a note.").wait_for()
         page.get_by_text("Put on hold").first.click()
         page.locator("#text-hold").select_option(label="Coming")
-        assert page.get_by_label("Explanation").input_value() == "We come to 1200 E Monument St."
+        expect(page.get_by_label("Explanation")).to_have_value("We come to 1200 E Monument St.")
         page.get_by_text("As it is read in other languages").first.click()
         page.get_by_text("Vamos a 1200 E Monument St.").wait_for()
         browser.check(opened)

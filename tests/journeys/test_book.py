@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -59,20 +59,20 @@ def tell(opened: browser.OpenedPage, site: str, *, scripts: bool) -> str:
     page.get_by_label("How many items?").fill("2")
     page.get_by_label("Describe the problem").fill("A sofa and a table.")
     go_on(page)
-    assert page.get_by_role("heading", name="When shall we come?").is_visible()
+    expect(page.get_by_role("heading", name="When shall we come?")).to_be_visible()
     look(opened, "date", scripts=scripts)
     go_on(page)
-    assert "Please choose a date." in page.inner_text("main")
+    browser.says(page, "Please choose a date.")
     look(opened, "date-fault", scripts=scripts)
     page.locator("label.usa-radio__label").first.click()
     go_on(page)
     page.get_by_label("E-mail address").fill("pat@example.org")
     go_on(page)
-    assert "When we come" in page.inner_text("main")
+    browser.says(page, "When we come")
     look(opened, "review", scripts=scripts)
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/r/*")
-    assert "The crew comes: " in page.inner_text("main")
+    browser.says(page, "The crew comes: ")
     look(opened, "follow", scripts=scripts)
     return page.inner_text(".web-number .cc-number")
 
@@ -89,14 +89,14 @@ def test_book_move_and_cancel(site: str, size: tuple[int, int], scripts: bool) -
         look(opened, "book", scripts=scripts)
         page.locator("label.usa-radio__label").nth(2).click()
         page.get_by_role("button", name="Move to this date").click()
-        assert "Your date is booked." in page.inner_text("body")
+        browser.says(page, "Your date is booked.", part="body")
         page.get_by_role("link", name=f"Report {number}").click()
         assert page.inner_text(".web-state") != before
         page.get_by_role("link", name="Move or cancel the date").click()
         page.get_by_role("link", name="Cancel the date").click()
         look(opened, "cancel", scripts=scripts)
         page.get_by_role("button", name="Cancel the date").click()
-        assert "withdrawn by the person who reported it" in page.inner_text("main")
+        browser.says(page, "withdrawn by the person who reported it")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -121,14 +121,14 @@ def test_one_tap_from_the_message_and_two_questions(
         page.goto(f"{site}/r/{link.partition('/r/')[2]}")
         look(opened, "answer", scripts=scripts)
         page.get_by_role("button", name="Yes, it is fixed").click()
-        assert "confirmed that it is fixed" in page.inner_text("main")
+        browser.says(page, "confirmed that it is fixed")
         page.get_by_role("button", name="Send my answers").click()
-        assert "Please choose one of the five answers." in page.inner_text("main")
+        browser.says(page, "Please choose one of the five answers.")
         look(opened, "rate-fault", scripts=scripts)
         page.get_by_text("Very satisfied", exact=True).click()
         page.get_by_label("What could the city do better?").fill("Nothing.")
         page.get_by_role("button", name="Send my answers").click()
-        assert "Your answers help the city" in page.inner_text("body")
+        browser.says(page, "Your answers help the city", part="body")
         look(opened, "rated", scripts=scripts)
 
 
@@ -142,7 +142,7 @@ def test_staff_see_who_is_visited_on_a_day(site: str, size: tuple[int, int]) -> 
     with browser.open_page(address, size=size) as opened:
         page = opened.page
         browser.sign_in(page, "dispatcher")
-        assert "1 of 3 booked" in page.inner_text("main")
+        browser.says(page, "1 of 3 booked")
         look(opened, "day", scripts=True)
         page.get_by_role("link", name=numbers.show(receipt.number)).click()
         page.get_by_role("link", name="Everybody on that day").click()

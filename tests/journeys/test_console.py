@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from shapely import LineString
@@ -131,7 +131,7 @@ def test_a_known_callers_pothole_at_a_corner(site: str) -> None:
         page = opened.page
         browser.keep(page, "console-ringing")
         answer(page)
-        assert page.get_by_label("Name", exact=True).input_value() == "Rosa Díaz"
+        expect(page.get_by_label("Name", exact=True)).to_have_value("Rosa Díaz")
         page.get_by_text("Pothole").first.wait_for()
         page.keyboard.type("A deep pothole, cars swerve around it")
         settled(page)
@@ -151,7 +151,9 @@ def test_a_known_callers_pothole_at_a_corner(site: str) -> None:
         browser.keep(page, "console-saved")
         browser.check(opened)
         report = Report.objects.order_by("-id")[0]
-        assert page.locator("[data-receipt] .cc-number").inner_text() == numbers.show(report.number)
+        expect(page.locator("[data-receipt] .cc-number")).to_have_text(
+            numbers.show(report.number), use_inner_text=True
+        )
         page.keyboard.press("F9")
         page.get_by_role("radio", name="Request made or joined").wait_for()
         browser.keep(page, "console-wrap-up")
@@ -224,7 +226,7 @@ def test_a_call_is_parked_for_another_and_taken_up_as_it_was(site: str) -> None:
         ring("second")
         page.get_by_role("button", name="Answer").wait_for()
         answer(page)
-        assert page.locator("#words").input_value() == ""
+        expect(page.locator("#words")).to_have_value("")
         page.keyboard.type("Quick question")
         settled(page)
         browser.keep(page, "console-parked")
@@ -232,7 +234,7 @@ def test_a_call_is_parked_for_another_and_taken_up_as_it_was(site: str) -> None:
         with page.expect_navigation():
             page.keyboard.press("F8")
         page.locator("#words:focus").wait_for()
-        assert page.locator("#words").input_value() == "A tree has fallen over the"
+        expect(page.locator("#words")).to_have_value("A tree has fallen over the")
 
 
 def test_finding_on_a_phone(site: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests import browser
 from tests.operations.other_processes import open_folder
@@ -160,7 +160,7 @@ def test_no_typed_word_is_lost(city: City, tmp_path: Path) -> None:
         _second, page = open_browser(playwright, tmp_path / "second")
         page.goto(f"{city.site}/console")
         browser.sign_in(page, "call-taker")
-        assert page.locator("#words").input_value() == "before the browser was killed,"
+        expect(page.locator("#words")).to_have_value("before the browser was killed,")
 
         type_words(page, " before the web was killed,")
         city.kill_web()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -66,11 +66,13 @@ def test_a_report_by_keyboard_alone(laptop: Laptop) -> None:
     keys.type("charls and monument")
     keys.press("ArrowDown")
     keys.press("Enter")
-    assert page.inner_text("#place-found") == "Found: Street corner"
+    expect(page.locator("#place-found")).to_have_text("Found: Street corner", use_inner_text=True)
     page.locator("[data-stop] button").wait_for()
     keys.press("Control+Enter")
     # The wires hang: the warning is read aloud before the report is taken.
-    assert "Please read the warning aloud first." in page.inner_text("[data-faults]")
+    expect(page.locator("[data-faults]")).to_contain_text(
+        "Please read the warning aloud first.", use_inner_text=True
+    )
     browser.keep(page, "kit-stop")
     usable(page)
     keys.press("Enter")
@@ -92,8 +94,8 @@ def test_words_of_danger_come_first_in_the_callers_language(laptop: Laptop) -> N
     page.fill("#words", "Hay una fuga de gas en la casa")
     warning = page.locator("[data-danger] p")
     warning.wait_for()
-    assert "gas" in warning.inner_text()
-    assert "llame al 911" in warning.inner_text()
+    expect(warning).to_contain_text("gas", use_inner_text=True)
+    expect(warning).to_contain_text("llame al 911", use_inner_text=True)
     laptop.type({"service": "pothole", "place": "somewhere"})
     page.keyboard.press("Control+Enter")
     assert laptop.kept() == []
@@ -114,8 +116,10 @@ def test_a_report_is_corrected_and_another_made_void(laptop: Laptop) -> None:
     page.wait_for_selector("form[data-draft]")
     page.keyboard.press("Control+Enter")
     page.locator("[data-spelt]").wait_for()
-    assert page.inner_text("[data-number]") == first
-    assert page.inner_text("[data-kept]") == "The correction is saved."
+    expect(page.locator("[data-number]")).to_have_text(first, use_inner_text=True)
+    expect(page.locator("[data-kept]")).to_have_text(
+        "The correction is saved.", use_inner_text=True
+    )
     page.keyboard.press("F4")
     page.once("dialog", lambda dialog: dialog.accept())
     page.click(f"text=Make {second} void")

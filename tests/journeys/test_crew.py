@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -158,7 +158,7 @@ def in_the_cellar(page: Page, town: Town, site: str, shoot: Callable[[str], Path
     keep(page, "crew-stop")
     page.goto(f"{site}/crew")
     open_stop(page, "Repair 1")
-    assert page.get_by_label("Cones are away").is_checked()
+    expect(page.get_by_label("Cones are away")).to_be_checked()
     finish(page, "Washed off.")
     for n, pair in ((2, ("navy", "gold")), (3, ("gold", "navy")), (4, ("maroon", "gold"))):
         open_stop(page, f"Repair {n}")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage
+from playwright.sync_api import ConsoleMessage, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -80,9 +80,9 @@ def test_a_failure_is_said(address: str) -> None:
 def test_without_scripts_an_example_is_a_link_to_its_answer(address: str) -> None:
     with browser.open_page(address, java_script_enabled=False) as opened:
         page = opened.page
-        assert page.get_by_role("button", name="Try it here").count() == 0
+        expect(page.get_by_role("button", name="Try it here")).to_have_count(0)
         page.get_by_role("link", name="GET /open311/v2/services.json").click()
-        assert "lamp-out" in page.locator("body").inner_text()
+        expect(page.locator("body")).to_contain_text("lamp-out", use_inner_text=True)
 
 
 def test_code_scrolls_within_itself_on_a_phone(address: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -60,7 +61,7 @@ def test_one_key_decides_and_the_next_is_at_hand(site: str) -> None:
         with page.expect_navigation():
             page.keyboard.press("n")
         page.locator("[data-pair]:focus").wait_for()
-        assert page.locator("[data-pair]").count() == 2
+        expect(page.locator("[data-pair]")).to_have_count(2)
         with page.expect_navigation():
             page.keyboard.press("m")
         page.locator("[data-pair]:focus").wait_for()
@@ -68,7 +69,7 @@ def test_one_key_decides_and_the_next_is_at_hand(site: str) -> None:
         check(opened)
         with page.expect_navigation():
             page.get_by_role("button", name="Undo").press("Enter")
-        assert page.locator("[data-pair]").count() == 2
+        expect(page.locator("[data-pair]")).to_have_count(2)
         assert sorted(Pair.objects.values_list("state", flat=True)) == [
             "dismissed",
             "open",

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from django.conf import settings as site_settings
 from django.utils import translation
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -136,13 +136,15 @@ def tell_of_lamp(reader: Reader, photo: Path, *, scripts: bool) -> str:
     """From the choice of the service to the number; the place is a park."""
     page = reader.page
     page.goto(f"{page.url.partition('/?')[0]}/services/lamp-out")
-    assert reader.city_says("Street light out") in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text(
+        reader.city_says("Street light out"), use_inner_text=True
+    )
     reader.button("Report this").last.click()
     reader.choose("answers.wires", "no")
     reader.go_on()
     reader.field("place").fill("hoopers feild")
     reader.go_on()
-    assert reader.city_says("How many lights are out?") in page.inner_text("main")
+    browser.says(page, reader.city_says("How many lights are out?"))
     reader.choose("answers.lights", "many")
     if not scripts:
         reader.go_on()  # Brings the question that depends on the answer.
@@ -155,8 +157,8 @@ def tell_of_lamp(reader: Reader, photo: Path, *, scripts: bool) -> str:
     reader.reads("Please check this e-mail address, for example name@example.org.")
     reader.field("email").fill("pat@example.org")
     reader.go_on()
-    assert WORDS[reader.language] in page.inner_text("main")
-    assert "Hooper's Field" in page.inner_text("main")
+    browser.says(page, WORDS[reader.language])
+    browser.says(page, "Hooper's Field")
     return page.url
 
 
@@ -189,12 +191,12 @@ def test_report_track_and_dispute(
         page.goto(f"{site}/track")
         reader.field("number").fill(number.replace("-", " "))
         reader.button("Show the report").click()
-        assert "Replaced." in page.inner_text("main")
+        browser.says(page, "Replaced.")
         page.get_by_role("link", name=reader.says("No, it is still there")).click()
         reader.page.locator("textarea").first.fill(WORDS[language])
         reader.check(f"dispute{'' if scripts else '-plain'}", opened, scripts=scripts)
         reader.button("Open the request again").click()
-        assert reader.says("The request is open again.") in page.inner_text("body")
+        browser.says(page, reader.says("The request is open again."), part="body")
         report.service_request.refresh_from_db()
         assert report.service_request.status == "assigned"
 

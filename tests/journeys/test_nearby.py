@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -109,7 +109,7 @@ def test_counts_then_points_by_keyboard_alone(live_server: LiveServer, city: Cit
         links.first.focus()
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Pothole").wait_for()
-        assert "Harford Rd" in page.locator("main").inner_text()
+        expect(page.locator("main")).to_contain_text("Harford Rd", use_inner_text=True)
         assert browser.axe_violations(page) == []
 
 
@@ -148,7 +148,7 @@ def test_the_devices_own_location(live_server: LiveServer, city: City) -> None:
         page.get_by_role("button", name="Use my location").click()
         page.wait_for_url("**/nearby?*lon=-76.58*")
         wait_for_map(page, "points")
-        assert page.locator(".near-item").count() == 1
+        expect(page.locator(".near-item")).to_have_count(1)
 
 
 def test_without_scripts_the_list_does_everything(live_server: LiveServer, city: City) -> None:
@@ -160,12 +160,12 @@ def test_without_scripts_the_list_does_everything(live_server: LiveServer, city:
         page.get_by_role("link", name="Requests near a place").click()
         page.get_by_label("Near which place?").fill("Hooper's Field")
         page.get_by_role("button", name="Show", exact=True).click()
-        assert page.locator(".near-item").count() == nearby.PAGE
+        expect(page.locator(".near-item")).to_have_count(nearby.PAGE)
         page.get_by_role("link", name="Further away").click()
-        assert page.locator(".near-item").count() == 1
+        expect(page.locator(".near-item")).to_have_count(1)
         page.locator(".near-item a").click()
-        assert page.get_by_role("heading", name="Pothole").is_visible()
-        assert not page.locator("[data-map]").first.is_visible()
+        expect(page.get_by_role("heading", name="Pothole")).to_be_visible()
+        expect(page.locator("[data-map]").first).not_to_be_visible()
 
 
 def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> None:
@@ -185,7 +185,7 @@ def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> N
         page.route("**/points.json?*", lambda route: route.continue_(headers=uncached(route)))
         page.goto(f"{live_server.url}/nearby?lon={PLACE[0]}&lat={PLACE[1]}")
         wait_for_map(page, "points")
-        assert page.locator(".near-item").count() == 1
+        expect(page.locator(".near-item")).to_have_count(1)
         report(city, north=30)
         page.locator(".near-item").nth(1).wait_for(timeout=60_000)
         page.get_by_text("2 requests are on this part of the map.").wait_for()
@@ -194,7 +194,7 @@ def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> N
         page.locator(".near-item a").first.focus()
         report(city, north=60)
         page.wait_for_timeout(3_000)
-        assert page.locator(".near-item").count() == 2
+        expect(page.locator(".near-item")).to_have_count(2)
         page.get_by_role("button", name="Show").focus()
         page.locator(".near-item").nth(2).wait_for(timeout=60_000)
 

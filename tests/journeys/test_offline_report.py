@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -48,7 +48,9 @@ def test_written_offline_and_sent_once_on_reconnect(
         page = opened.page
         context.set_offline(True)
         page.goto(f"{site}/report")
-        assert page.get_by_role("heading", level=1).inner_text() == "Report on one page"
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Report on one page", use_inner_text=True
+        )
         check(opened)
         tell_of_lamp(page)
         page.get_by_label("Photos (optional)").set_input_files(photo)
@@ -56,7 +58,7 @@ def test_written_offline_and_sent_once_on_reconnect(
         check(opened)
         page.get_by_role("button", name="Send the report").click()
         page.get_by_text("Waits to be sent.").wait_for()
-        assert "Your report is kept on this device." in page.inner_text("main")
+        browser.says(page, "Your report is kept on this device.")
         check(opened)
         assert Report.objects.count() == 0
         context.set_offline(False)
@@ -66,7 +68,7 @@ def test_written_offline_and_sent_once_on_reconnect(
         assert (numbers.show(report.number), report.channel) == (number, "app")
         assert Attachment.objects.get().report == report
         page.get_by_role("link", name="Follow your report").click()
-        assert "What you told us" in page.inner_text("main")
+        browser.says(page, "What you told us")
         page.goto(f"{site}/report/offline")
         receipt(page)
         assert Report.objects.count() == 1
@@ -103,7 +105,9 @@ def test_how_many_wait_is_said_on_every_page(site: str) -> None:
         page.get_by_text("The city could not take this report yet.").wait_for()
         page.goto(f"{site}/services")
         page.get_by_role("link", name="Reports that wait on this device to be sent: 1").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "Report on one page"
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Report on one page", use_inner_text=True
+        )
 
 
 @pytest.mark.parametrize("size", browser.SIZES)
@@ -114,9 +118,9 @@ def test_an_emergency_comes_before_everything_else(site: str, size: tuple[int, i
         page.goto(f"{site}/report/offline")
         page.get_by_label("What is the problem?").select_option("lamp-out")
         page.get_by_text("Yes", exact=True).click()
-        assert page.get_by_role("link", name="Call 911").last.is_visible()
-        assert not page.get_by_role("button", name="Send the report").is_visible()
-        assert not page.get_by_text("How many lights are out?").is_visible()
+        expect(page.get_by_role("link", name="Call 911").last).to_be_visible()
+        expect(page.get_by_role("button", name="Send the report")).not_to_be_visible()
+        expect(page.get_by_text("How many lights are out?")).not_to_be_visible()
         check(opened)
         page.get_by_role("button", name="I have read this: continue").click()
         page.get_by_text("One", exact=True).click()
@@ -133,13 +137,13 @@ def test_what_is_missing_is_said_beside_its_field(site: str) -> None:
         page = opened.page
         page.goto(f"{site}/report/offline")
         page.get_by_role("button", name="Send the report").click()
-        assert "Please choose what it is about." in page.inner_text("main")
+        browser.says(page, "Please choose what it is about.")
         page.get_by_label("What is the problem?").select_option("lamp-out")
         page.get_by_text("No", exact=True).click()
         page.get_by_role("button", name="Send the report").click()
         summary = page.get_by_role("alert").filter(has_text="Please check what you entered")
-        assert "Please answer this question." in summary.inner_text()
-        assert "Please say where this is." in summary.inner_text()
+        expect(summary).to_contain_text("Please answer this question.", use_inner_text=True)
+        expect(summary).to_contain_text("Please say where this is.", use_inner_text=True)
         check(opened)
 
 
@@ -155,9 +159,9 @@ def test_what_the_city_finds_wrong_is_put_right(site: str) -> None:
         check(opened)
         page.get_by_role("button", name="Change").click()
         email = page.get_by_label("E-mail address")
-        assert email.input_value() == "not an address"
+        expect(email).to_have_value("not an address")
         assert email.get_attribute("aria-invalid") == "true"
-        assert page.get_by_label("How many blocks are dark?").input_value() == "3"
+        expect(page.get_by_label("How many blocks are dark?")).to_have_value("3")
         check(opened)
         email.fill("pat@example.org")
         page.get_by_role("button", name="Send the report").click()
@@ -178,7 +182,7 @@ def test_a_report_can_be_deleted_before_it_is_sent(site: str) -> None:
         page.get_by_text("Waits to be sent.").wait_for(state="detached")
         context.set_offline(False)
         page.goto(f"{site}/report/offline")
-        assert not page.get_by_text("Reports on this device").is_visible()
+        expect(page.get_by_text("Reports on this device")).not_to_be_visible()
         assert Report.objects.count() == 0
 
 
@@ -204,10 +208,10 @@ def test_a_connection_lost_on_the_way_loses_nothing(site: str) -> None:
         check(opened)
         go_on(page)
         page.get_by_text("What you have told so far is filled in below.").wait_for()
-        assert page.get_by_label("What is the problem?").input_value() == "lamp-out"
-        assert page.get_by_label("No", exact=True).is_checked()
+        expect(page.get_by_label("What is the problem?")).to_have_value("lamp-out")
+        expect(page.get_by_label("No", exact=True)).to_be_checked()
         place = page.get_by_label("Address, street corner")
-        assert place.input_value() == "1200 Harbor Street"
+        expect(place).to_have_value("1200 Harbor Street")
         check(opened)
         page.get_by_text("One", exact=True).click()
         page.get_by_role("button", name="Send the report").click()
@@ -227,7 +231,7 @@ def test_going_back_finds_what_was_typed_on_the_ordinary_page_too(site: str) -> 
         page.get_by_text("What you have told so far is filled in below.").wait_for()
         context.set_offline(False)
         page.goto(f"{site}/report/where")
-        assert page.get_by_label("Address, street corner").input_value() == "1200 Harbor Street"
+        expect(page.get_by_label("Address, street corner")).to_have_value("1200 Harbor Street")
 
 
 def test_photos_shared_from_the_phone_are_on_the_page(site: str) -> None:
@@ -301,9 +305,11 @@ def test_the_keyboard_alone_is_enough(site: str) -> None:
 
 def test_without_scripts_the_page_says_how_to_report(site: str) -> None:
     with browser.open_page(f"{site}/report/offline", java_script_enabled=False) as opened:
-        assert "report step by step" in opened.page.inner_text("main")
+        expect(opened.page.locator("main")).to_contain_text(
+            "report step by step", use_inner_text=True
+        )
         opened.page.get_by_role("link", name="report step by step").click()
-        assert opened.page.get_by_role("button", name="Pothole").first.is_visible()
+        expect(opened.page.get_by_role("button", name="Pothole").first).to_be_visible()
 
 
 @pytest.mark.parametrize("size", browser.SIZES)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -57,7 +58,7 @@ def test_the_contact_is_shown_with_a_reason_and_words_are_hidden(
     with browser.open_page(f"{site}/agency/{numbers.show(receipt.number)}", size=size) as opened:
         page = opened.page
         browser.sign_in(page, "dispatcher")
-        assert page.get_by_text("pat@example.org").count() == 0
+        expect(page.get_by_text("pat@example.org")).to_have_count(0)
         page.get_by_text("Show the contacts", exact=True).click()
         browser.check(opened)
         page.get_by_label("Why do you need the contact?").select_option("access")
@@ -69,7 +70,7 @@ def test_the_contact_is_shown_with_a_reason_and_words_are_hidden(
         page.get_by_label("Other words to hide").fill("Mr Miller")
         page.get_by_role("button", name="Hide these words").click()
         page.get_by_text("Hidden in 1 text.").wait_for()
-        assert page.get_by_text("Miller").count() == 0
+        expect(page.get_by_text("Miller")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", browser.SIZES)

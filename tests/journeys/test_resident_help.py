@@ -1,7 +1,7 @@
 """What scripts add on a resident's way: at once, and nothing typed is lost."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import browser
@@ -40,16 +40,16 @@ def test_a_dangerous_answer_warns_at_once_and_again_when_sent(site: str) -> None
         page = opened.page
         begin(page, site, "lamp-out")
         page.get_by_text("Yes", exact=True).click()
-        assert page.get_by_role("alert").get_by_text("Stay away from the wires").is_visible()
+        expect(page.get_by_role("alert").get_by_text("Stay away from the wires")).to_be_visible()
         assert browser.axe_violations(page) == []
         page.get_by_text("No", exact=True).click()
-        assert page.get_by_text("Stay away from the wires").count() == 0
+        expect(page.get_by_text("Stay away from the wires")).to_have_count(0)
         page.get_by_text("Yes", exact=True).click()
         go_on(page)
-        assert page.get_by_role("heading", name="Call 911 now").is_visible()
+        expect(page.get_by_role("heading", name="Call 911 now")).to_be_visible()
         assert browser.axe_violations(page) == []
         page.get_by_role("button", name="Continue with a report that is not urgent").click()
-        assert page.get_by_role("heading", name="Where is it?").is_visible()
+        expect(page.get_by_role("heading", name="Where is it?")).to_be_visible()
         assert opened.complaints == []
 
 
@@ -59,13 +59,13 @@ def test_questions_come_and_go_with_the_answer(site: str) -> None:
         to_the_details(page, site)
         pole = page.get_by_label("What is the number on the pole?")
         blocks = page.get_by_label("How many blocks are dark?")
-        assert not pole.is_visible()
+        expect(pole).not_to_be_visible()
         page.get_by_text("One", exact=True).click()
-        assert pole.is_visible()
+        expect(pole).to_be_visible()
         page.get_by_text("More than one", exact=True).click()
-        assert blocks.is_visible()
-        assert not pole.is_visible()
-        assert pole.is_disabled()
+        expect(blocks).to_be_visible()
+        expect(pole).not_to_be_visible()
+        expect(pole).to_be_disabled()
 
 
 def test_reloading_keeps_what_was_typed(site: str) -> None:
@@ -76,8 +76,8 @@ def test_reloading_keeps_what_was_typed(site: str) -> None:
         page.get_by_label("How many blocks are dark?").fill("7")
         page.get_by_label("Describe the problem").fill("Half a sentence")
         page.reload()
-        assert page.get_by_label("Describe the problem").input_value() == "Half a sentence"
-        assert page.get_by_label("How many blocks are dark?").input_value() == "7"
+        expect(page.get_by_label("Describe the problem")).to_have_value("Half a sentence")
+        expect(page.get_by_label("How many blocks are dark?")).to_have_value("7")
 
 
 def test_going_back_and_forth_keeps_what_was_typed(site: str) -> None:
@@ -86,9 +86,9 @@ def test_going_back_and_forth_keeps_what_was_typed(site: str) -> None:
         to_the_details(page, site)
         page.get_by_label("Describe the problem").fill("Half a sentence")
         page.get_by_role("button", name="Back").click()
-        assert page.get_by_label("Address, street corner").input_value() == "1200 Harbor Street"
+        expect(page.get_by_label("Address, street corner")).to_have_value("1200 Harbor Street")
         go_on(page)
-        assert page.get_by_label("Describe the problem").input_value() == "Half a sentence"
+        expect(page.get_by_label("Describe the problem")).to_have_value("Half a sentence")
 
 
 def test_the_devices_location_is_enough(site: str) -> None:
@@ -104,7 +104,7 @@ def test_the_devices_location_is_enough(site: str) -> None:
         page.get_by_text("Your location was added, exact to about 12 meters.").wait_for()
         assert browser.axe_violations(page) == []
         go_on(page)
-        assert page.get_by_role("heading", name="Tell us more").is_visible()
+        expect(page.get_by_role("heading", name="Tell us more")).to_be_visible()
 
 
 def test_a_device_that_refuses_leaves_the_words(site: str) -> None:
@@ -113,7 +113,7 @@ def test_a_device_that_refuses_leaves_the_words(site: str) -> None:
         begin(page, site, "pothole")
         page.get_by_role("button", name="use my location").click()
         page.get_by_text("Please describe the place instead.").wait_for()
-        assert page.get_by_label("Address, street corner").is_enabled()
+        expect(page.get_by_label("Address, street corner")).to_be_enabled()
 
 
 def test_the_list_of_services_narrows_while_typing(site: str) -> None:
@@ -121,7 +121,7 @@ def test_the_list_of_services_narrows_while_typing(site: str) -> None:
         page = opened.page
         page.get_by_label("Find by words").fill("lamps")
         listed = page.locator("[data-find-list]")
-        assert listed.get_by_role("button", name="Street light out").is_visible()
-        assert not listed.get_by_role("button", name="Pothole").is_visible()
-        assert "Services that fit: 1" in page.inner_text("main")
-        assert page.get_by_role("button", name="Something else").first.is_visible()
+        expect(listed.get_by_role("button", name="Street light out")).to_be_visible()
+        expect(listed.get_by_role("button", name="Pothole")).not_to_be_visible()
+        browser.says(page, "Services that fit: 1")
+        expect(page.get_by_role("button", name="Something else").first).to_be_visible()

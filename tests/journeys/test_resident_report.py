@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -69,12 +69,12 @@ def tell(opened: browser.OpenedPage, photo: Path, *, scripts: bool) -> str:
     go_on(page)
     page.get_by_label("E-mail address").fill("not an address")
     go_on(page)
-    assert "Please check this e-mail address" in page.inner_text("main")
+    browser.says(page, "Please check this e-mail address")
     check(opened, scripts=scripts)
     page.get_by_label("E-mail address").fill("pat@example.org")
     go_on(page)
     for words in ("Hooper's Field, Herring Run Park", "New lamps, please.", "1 photo"):
-        assert words in page.inner_text("main")
+        browser.says(page, words)
     check(opened, scripts=scripts)
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/r/*")
@@ -107,24 +107,24 @@ def test_report_track_and_confirm(
         page = opened.page
         check(opened, scripts=scripts)
         number = tell(opened, photo, scripts=scripts)
-        assert page.get_by_alt_text("Your photo 1").is_visible()
+        expect(page.get_by_alt_text("Your photo 1")).to_be_visible()
         complete(number)
         if size == browser.PHONE:
             page.locator("header summary").click()
         page.get_by_role("link", name="Track a").first.click()
         page.get_by_label("Confirmation number").fill(number.replace("-", " "))
         page.get_by_role("button", name="Show the report").click()
-        assert "Three lamps were replaced." in page.inner_text("main")
+        browser.says(page, "Three lamps were replaced.")
         check(opened, scripts=scripts)
         page.get_by_role("link", name="No, it is still there").click()
         page.get_by_label("What is still wrong?").fill("One of them is dark again.")
         check(opened, scripts=scripts)
         page.get_by_role("button", name="Open the request again").click()
-        assert "The request is open again." in page.inner_text("body")
+        browser.says(page, "The request is open again.", part="body")
         complete(number)
         page.reload()
         page.get_by_role("button", name="Yes, it is fixed").click()
-        assert "confirmed that it is fixed" in page.inner_text("main")
+        browser.says(page, "confirmed that it is fixed")
         check(opened, scripts=scripts)
 
 
@@ -142,4 +142,4 @@ def test_the_keyboard_alone_is_enough(site: str) -> None:
         page.keyboard.press("Enter")
         browser.press(page, page.get_by_role("button", name="Send the report"))
         page.wait_for_url("**/r/*")
-        assert "We have your report." in page.inner_text("main")
+        browser.says(page, "We have your report.")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -68,7 +69,7 @@ def test_by_keyboard_from_the_sign_in_to_completed(
         browser.check(opened)
 
         browser.press(page, page.get_by_role("link", name=f"Graffiti {number}"))
-        assert page.locator("blockquote").inner_text() == "Paint on the bridge."
+        expect(page.locator("blockquote")).to_have_text("Paint on the bridge.", use_inner_text=True)
         browser.check(opened)
         browser.tab_to(page, page.get_by_label("Person"))
         page.keyboard.type("crew")
@@ -110,7 +111,7 @@ def test_without_javascript_a_hidden_step_is_found_and_its_fault_shown(
         page.get_by_label("Why is it not yours?").fill("It is under water.")
         page.get_by_role("button", name="Pass to another team").click()
         page.get_by_role("link", name="Team – Please choose one from the list.").wait_for()
-        assert page.get_by_label("Why is it not yours?").input_value() == "It is under water."
+        expect(page.get_by_label("Why is it not yours?")).to_have_value("It is under water.")
         page.get_by_label("Team", exact=True).select_option("mains")
         page.get_by_role("button", name="Pass to another team").click()
         page.get_by_text("The request was passed on.").wait_for()
@@ -126,7 +127,7 @@ def test_words_for_staff_and_for_everyone_are_apart(
         page = opened.page
         browser.sign_in(page, "dispatcher")
         message = page.get_by_label("Message", exact=True)
-        assert not message.is_visible()
+        expect(message).not_to_be_visible()
         page.get_by_text("Write to everyone").click()
         browser.check(opened)
         inside, outside = (
@@ -142,4 +143,4 @@ def test_words_for_staff_and_for_everyone_are_apart(
         page.get_by_role("button", name="Keep for staff").click()
         page.get_by_text("The note is kept for staff.").wait_for()
         page.goto(f"{site}/r/{number}")
-        assert page.get_by_text("Beware of the dog.").count() == 0
+        expect(page.get_by_text("Beware of the dog.")).to_have_count(0)

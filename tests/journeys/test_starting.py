@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -61,14 +61,16 @@ def test_words_of_danger_come_before_anything_else(
         page = opened.page
         page.get_by_label(BOX).fill("the street light is on fire")
         page.get_by_role("button", name="Start").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "Call 911 now"
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Call 911 now", use_inner_text=True
+        )
         call = page.locator("main").get_by_role("link", name="Call 911").first
         assert call.get_attribute("href") == "tel:911"
         check(opened, "danger", scripts=scripts)
         page.get_by_role("button", name=NO).click()
         page.get_by_role("button", name="Street light out").first.click()
         page.wait_for_url("**/report/safety")
-        assert page.get_by_role("heading", name="First of all").is_visible()
+        expect(page.get_by_role("heading", name="First of all")).to_be_visible()
 
 
 def test_it_is_said_while_one_types(site: str) -> None:
@@ -79,8 +81,8 @@ def test_it_is_said_while_one_types(site: str) -> None:
         alert.wait_for()
         check(opened, "danger-typing", scripts=True)
         page.get_by_role("link", name=NO).click()
-        assert page.get_by_label("Find by words").input_value() == "hay un hombre con pistola"
-        assert page.get_by_text("Call 911 now").count() == 0
+        expect(page.get_by_label("Find by words")).to_have_value("hay un hombre con pistola")
+        expect(page.get_by_text("Call 911 now")).to_have_count(0)
 
 
 def test_the_description_is_heard_while_it_is_written(site: str) -> None:
@@ -92,7 +94,7 @@ def test_the_description_is_heard_while_it_is_written(site: str) -> None:
         page.get_by_role("alert").filter(has_text="Call 911 now").wait_for()
         check(opened, "danger-description", scripts=True)
         page.get_by_role("button", name=NO).click()
-        assert page.get_by_role("alert").count() == 0
+        expect(page.get_by_role("alert")).to_have_count(0)
         page.locator(".cc-actions").get_by_role("button", name="Continue").click()
         page.wait_for_url("**/report/contact")
 
@@ -103,7 +105,7 @@ def test_without_a_connection_danger_is_heard_too(site: str) -> None:
         page.get_by_label("What is the problem?").select_option(label="Pothole")
         page.get_by_label("Describe the problem in your own words").fill("有人溺水")
         page.get_by_role("alert").filter(has_text="Call 911 now").wait_for()
-        assert not page.get_by_role("button", name="Send the report").is_visible()
+        expect(page.get_by_role("button", name="Send the report")).not_to_be_visible()
         check(opened, "danger-offline", scripts=True)
         page.get_by_role("button", name=NO).click()
         page.get_by_label("Address, street corner").fill("Hooper's Field")
@@ -142,14 +144,14 @@ def test_a_photo_first_needs_four_pages(
         page.get_by_label("Your photo").set_input_files(photo)
         check(opened, "photo-chosen", scripts=scripts)
         page.get_by_role("button", name="Begin with this photo").click()
-        assert "Hooper's Field" in page.inner_text("main")
+        browser.says(page, "Hooper's Field")
         check(opened, "photo-place", scripts=scripts)
         page.get_by_role("button", name="Yes, it is there").click()
         page.get_by_role("button", name="Dead tree in a park").click()
         page.get_by_label("Describe the problem in your own words").fill("It leans over the path.")
         page.locator(".cc-actions").get_by_role("button", name="Continue").click()
         for words in ("Hooper's Field", "1 photo", "It leans over the path."):
-            assert words in page.inner_text("main")
+            browser.says(page, words)
         send(page)
 
 
@@ -164,7 +166,7 @@ def test_the_place_first(site: str, size: tuple[int, int], scripts: bool) -> Non
         page.locator(".cc-actions").get_by_role("button", name="Continue").click()
         page.wait_for_url("**/report")
         page.reload()
-        assert "Hooper's Field, Herring Run Park" in page.inner_text("main")
+        browser.says(page, "Hooper's Field, Herring Run Park")
         check(opened, "place-told", scripts=scripts)
         page.get_by_role("button", name="Dead tree in a park").click()
         page.wait_for_url("**/report/details")
@@ -190,5 +192,5 @@ def test_a_sign_leads_to_a_report_of_its_place(
         page.get_by_role("button", name="Dead tree in a park").click()
         page.wait_for_url("**/report/details")
         page.locator(".cc-actions").get_by_role("button", name="Continue").click()
-        assert "Hooper's Field, Herring Run Park" in page.inner_text("main")
+        browser.says(page, "Hooper's Field, Herring Run Park")
         send(page)

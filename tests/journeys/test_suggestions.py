@@ -1,6 +1,7 @@
 """A resident says what is wrong, and is asked "is it this?" while typing, or is given groups."""
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from citycall.assistant.actions import train
@@ -33,7 +34,7 @@ def test_words_suggest_a_service_while_they_are_typed(site: str, size: tuple[int
         likely = page.get_by_role("region", name="Is it this?")
         with page.expect_navigation():
             likely.get_by_role("button", name="Pothole").click()
-        assert page.get_by_role("heading", name="Where is it?").is_visible()
+        expect(page.get_by_role("heading", name="Where is it?")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", browser.SIZES)
@@ -62,7 +63,7 @@ def test_the_words_that_were_typed_become_the_description(site: str) -> None:
         # By keyboard, since a list of places may open over the button just then.
         browser.press(page, actions.get_by_role("button", name="Continue", exact=True))
         described = page.get_by_label("Describe the problem")
-        assert described.input_value() == "my tire hit a hole in the road"
+        expect(described).to_have_value("my tire hit a hole in the road")
 
 
 def test_by_keyboard(site: str) -> None:
@@ -71,7 +72,7 @@ def test_by_keyboard(site: str) -> None:
         browser.type_into(page, page.get_by_label("Find by words"), "a deep pothole on my street")
         likely = page.get_by_role("region", name="Is it this?").get_by_role("button").first
         browser.press(page, likely)
-        assert page.get_by_role("heading", name="Where is it?").is_visible()
+        expect(page.get_by_role("heading", name="Where is it?")).to_be_visible()
 
 
 def test_the_box_of_the_start_page_leads_there_without_scripts(site: str) -> None:
@@ -83,4 +84,4 @@ def test_the_box_of_the_start_page_leads_there_without_scripts(site: str) -> Non
         likely = page.get_by_role("region", name="Report it to the city")
         with page.expect_navigation():
             likely.get_by_role("button", name="Pothole").click()
-        assert page.get_by_role("heading", name="Where is it?").is_visible()
+        expect(page.get_by_role("heading", name="Where is it?")).to_be_visible()

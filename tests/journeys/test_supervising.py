@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -82,7 +83,7 @@ def test_the_wall_renews_itself_and_says_when_it_cannot(site: str) -> None:
     with browser.open_page(f"{site}/console/wall") as opened:
         browser.sign_in(opened.page, "call-taker")
         tile = opened.page.locator(".sv-tile").first
-        assert tile.locator(".sv-tile__number").inner_text() == "0"
+        expect(tile.locator(".sv-tile__number")).to_have_text("0", use_inner_text=True)
         now = clock.now()
         Call.objects.create(arrived_at=now, queued_at=now, language="en")
         tile.get_by_text("1", exact=True).wait_for()

@@ -81,7 +81,7 @@ def step(page: Page, heading: str, number: int, of: int = 5) -> None:
         """,
         where="body",
     )
-    assert page.locator("[aria-current]").last.is_visible()
+    expect(page.locator("[aria-current]").last).to_be_visible()
     assert page.title().endswith(" – Street light out – CityCall")
 
 

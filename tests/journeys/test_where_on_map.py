@@ -181,7 +181,7 @@ def test_a_whole_report_by_keyboard_alone(site: str) -> None:
         page.get_by_label("E-mail address").wait_for()
         press_on(page, "Continue")
         page.get_by_role("button", name="Send the report").wait_for()
-        assert label in page.inner_text("main")
+        browser.says(page, label)
         press_on(page, "Send the report")
         page.wait_for_url("**/r/*")
         number = page.inner_text(".web-number .cc-number")
@@ -358,12 +358,12 @@ def test_without_scripts_the_server_asks_which_one(site: str) -> None:
         assert page.locator(".cc-map").is_hidden()
         place_field(page).fill("Hooper's Field")
         go_on(page)
-        assert page.get_by_role("heading", name="Which place is it?").is_visible()
+        expect(page.get_by_role("heading", name="Which place is it?")).to_be_visible()
         if SHOTS:
             page.screenshot(path=Path(SHOTS) / "which-no-scripts.png", full_page=True)
         page.get_by_text("Hooper's Field, Mill Park").click()
         go_on(page)
-        assert page.get_by_label("Describe the problem in your own words").is_visible()
+        expect(page.get_by_label("Describe the problem in your own words")).to_be_visible()
 
 
 def test_a_request_shows_its_place_on_a_map_that_is_opened(site: str) -> None:
@@ -376,7 +376,7 @@ def test_a_request_shows_its_place_on_a_map_that_is_opened(site: str) -> None:
             go_on(page)
         page.get_by_role("button", name="Send the report").click()
         page.wait_for_url("**/r/*")
-        assert page.locator(".cc-map[data-open]").count() == 0
+        expect(page.locator(".cc-map[data-open]")).to_have_count(0)
         page.get_by_text("Show on the map").click()
         wait_for_map(page)
         mark = page.locator(".cc-map__mark")

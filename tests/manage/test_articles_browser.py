@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -43,7 +44,7 @@ def test_an_article_is_looked_at_and_saved(address: str, size: tuple[int, int]) 
             page.get_by_role("button", name="Preview in a new tab").click()
         preview = browser.OpenedPage(tab.value)
         preview.page.get_by_role("heading", name="Ice on the sidewalk").wait_for()
-        assert preview.page.locator("strong", has_text="salt").count() == 1
+        expect(preview.page.locator("strong", has_text="salt")).to_have_count(1)
         check(preview)
         assert queries.search("ice") == []
         page.get_by_role("button", name="Save", exact=True).click()

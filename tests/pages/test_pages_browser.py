@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import browser
 
@@ -40,7 +41,7 @@ def test_form_with_errors_is_accessible_and_leads_to_the_first(
         assert page.evaluate("() => document.activeElement.id") == "error-summary"
         page.get_by_role("link", name="What is the problem?").click()
         assert page.evaluate("() => document.activeElement.id") == "id_words"
-        assert page.get_by_label("Street or place").input_value() == "1200 Harbor Street"
+        expect(page.get_by_label("Street or place")).to_have_value("1200 Harbor Street")
 
 
 def test_right_to_left_page_is_mirrored_and_fits(style_site: str) -> None:
@@ -59,15 +60,15 @@ def test_form_is_complete_without_javascript(style_site: str) -> None:
         page.get_by_label("Agency").select_option("dpw")
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("alert").wait_for()
-        assert page.get_by_label("What is the problem?").input_value() == "A hole"
-        assert page.get_by_text("You can enter up to 200 characters.").is_visible()
+        expect(page.get_by_label("What is the problem?")).to_have_value("A hole")
+        expect(page.get_by_text("You can enter up to 200 characters.")).to_be_visible()
 
 
 def test_skip_link_appears_on_tab_and_leads_past_the_header(style_site: str) -> None:
     with browser.open_page(style_site) as opened:
         page = opened.page
         page.keyboard.press("Tab")
-        assert page.get_by_role("link", name="Skip to main content").is_visible()
+        expect(page.get_by_role("link", name="Skip to main content")).to_be_visible()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         assert page.evaluate("() => document.activeElement.id") == "id_words"
@@ -80,9 +81,9 @@ def test_count_starts_from_what_was_kept_and_follows_typing(style_site: str) -> 
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("alert").wait_for()
         shown = page.locator(".usa-character-count__status")
-        assert shown.text_content() == "Characters left: 188"
+        expect(shown).to_have_text("Characters left: 188", use_inner_text=True)
         page.get_by_label("What is the problem?").fill("x" * 203)
-        assert shown.text_content() == "Characters over the limit: 3"
+        expect(shown).to_have_text("Characters over the limit: 3", use_inner_text=True)
 
 
 def test_combo_box_narrows_down_and_fills_the_choice(style_site: str) -> None:
@@ -90,7 +91,7 @@ def test_combo_box_narrows_down_and_fills_the_choice(style_site: str) -> None:
         page = opened.page
         page.get_by_role("combobox", name="Agency").fill("tran")
         page.get_by_role("option", name="Transportation").click()
-        assert page.locator("select[name=agency]").input_value() == "dot"
+        expect(page.locator("select[name=agency]")).to_have_value("dot")
 
 
 def test_chosen_photo_is_shown_before_it_is_sent(style_site: str) -> None:
@@ -98,7 +99,7 @@ def test_chosen_photo_is_shown_before_it_is_sent(style_site: str) -> None:
         page = opened.page
         page.get_by_label("Photo").set_input_files(PNG / "apple-touch-icon.png")
         chosen = page.locator(".cc-file__chosen li")
-        assert chosen.text_content() == "apple-touch-icon.png"
+        expect(chosen).to_have_text("apple-touch-icon.png", use_inner_text=True)
         picture = chosen.locator("img").element_handle()
         page.wait_for_function("(image) => image.naturalWidth === 180", arg=picture)
         assert opened.complaints == []
@@ -120,9 +121,9 @@ def test_second_press_sends_nothing(style_site: str) -> None:
 def test_accordion_opens_its_answer(style_site: str) -> None:
     with browser.open_page(style_site) as opened:
         answer = opened.page.get_by_text("Most potholes are filled")
-        assert not answer.is_visible()
+        expect(answer).not_to_be_visible()
         opened.page.get_by_role("button", name="How long does it take?").click()
-        assert answer.is_visible()
+        expect(answer).to_be_visible()
 
 
 @pytest.mark.parametrize("button", ["Good", "Invalid"])
@@ -132,7 +133,7 @@ def test_fragment_is_put_in_and_its_fields_work(style_site: str, button: str) ->
         page.get_by_role("button", name=button).click()
         page.get_by_label("What is the problem?").fill("abc")
         shown = page.locator(".usa-character-count__status")
-        assert shown.text_content() == "Characters left: 197"
+        expect(shown).to_have_text("Characters left: 197", use_inner_text=True)
         assert [c for c in opened.complaints if not c.startswith("422")] == []
 
 
@@ -141,7 +142,7 @@ def test_refused_fragment_leaves_the_page_and_says_so(style_site: str) -> None:
         page = opened.page
         page.get_by_role("button", name="Refused").click()
         page.get_by_text("That did not work.").wait_for()
-        assert page.locator("#place").text_content() == "Nothing yet"
+        expect(page.locator("#place")).to_have_text("Nothing yet", use_inner_text=True)
 
 
 def test_lost_connection_is_told_without_losing_the_page(style_site: str) -> None:
@@ -154,6 +155,6 @@ def test_lost_connection_is_told_without_losing_the_page(style_site: str) -> Non
 def test_paper_shows_the_content_without_the_navigation(style_site: str) -> None:
     with browser.open_page(style_site) as opened:
         opened.page.emulate_media(media="print")
-        assert opened.page.get_by_role("heading", name="Report a problem").is_visible()
-        assert not opened.page.get_by_role("navigation", name="Primary").is_visible()
-        assert not opened.page.get_by_role("button", name="Continue").is_visible()
+        expect(opened.page.get_by_role("heading", name="Report a problem")).to_be_visible()
+        expect(opened.page.get_by_role("navigation", name="Primary")).not_to_be_visible()
+        expect(opened.page.get_by_role("button", name="Continue")).not_to_be_visible()

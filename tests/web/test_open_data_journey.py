@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -52,7 +52,7 @@ def taken(page: Page, path: Path) -> Iterator[list[dict[str, str]]]:
 def test_the_page_is_for_everybody(address: str, size: tuple[int, int]) -> None:
     with browser.open_page(address, size=size) as opened:
         browser.check(opened)
-        assert opened.page.get_by_role("link", name="CSV", exact=True).is_visible()
+        expect(opened.page.get_by_role("link", name="CSV", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

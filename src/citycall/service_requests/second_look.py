@@ -44,7 +44,7 @@ def doubted_closer(request: ServiceRequest) -> int | None:
 
 def need_another(request: ServiceRequest, *, by: Actor) -> None:
     """Raise ``SecondPerson`` where the actor completed it before, and that was doubted."""
-    if by.kind is ActorKind.STAFF and by.id == doubted_closer(request):
+    if by.kind is ActorKind.STAFF and is_refused(request, user_id=by.id):
         raise SecondPerson(
             _(
                 "You completed this before, and it was not done. Somebody else has to look at it "
