@@ -116,21 +116,9 @@ def request_context(
         "number": numbers.show(problem.number),
         "service": spec,
         **_steps(problem, actor=actor, bound=bound, chosen=chosen),
-        **tellings.told(
-            problem,
-            _services(events, spec),
-            sees_contact=sees,
-        ),
+        **tellings.told(problem, _services(events, spec), sees_contact=sees),
         **_opening(problem, actor=actor, sees=sees, bound=bound),
-        "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
-        "areas": [areas().area(area_id) for area_id in problem.areas],
-        "nearby": _nearby(problem, actor=actor),
-        "orders": order_queries.of_request([problem.pk]),
-        "may_order": order_queries.may(actor, "plan", agency_id=problem.agency_id)
-        and problem.status in OPEN_STATUSES,
-        **lookalikes.around(problem, actor=actor),
-        "booked": appointments.of_request(problem.pk) if spec.booking else None,
-        "ratings": (ratings_for(actor, problem) if problem.completed_at is not None else ()),
+        **_around(problem, actor=actor, spec=spec),
         "history": entries[:ENTRIES_SHOWN],
         "older_history": entries[ENTRIES_SHOWN:],
         "why": _why_this_team(events),
@@ -147,6 +135,21 @@ def request_context(
         "form": next(iter(bound.values()), None),
         "parent_number": numbers.show(problem.merged_into.number) if problem.merged_into else "",
         "now": clock.now(),
+    }
+
+
+def _around(problem: ServiceRequest, *, actor: Actor, spec: ServiceSpec) -> dict[str, Any]:
+    """What belongs to it beside its words: photos, areas, neighbours, orders, dates, ratings."""
+    is_open = problem.status in OPEN_STATUSES
+    return {
+        "photos": [_picture(photo) for photo in queries.attachments_of(problem)],
+        "areas": [areas().area(area_id) for area_id in problem.areas],
+        "nearby": _nearby(problem, actor=actor),
+        "orders": order_queries.of_request([problem.pk]),
+        "may_order": is_open and order_queries.may(actor, "plan", agency_id=problem.agency_id),
+        **lookalikes.around(problem, actor=actor),
+        "booked": appointments.of_request(problem.pk) if spec.booking else None,
+        "ratings": ratings_for(actor, problem) if problem.completed_at is not None else (),
     }
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from citycall.demo.history.closing import NEVER
 from citycall.demo.history.incidents import Incidents, Ints, Moments
-from citycall.demo.history.lives import Lives
+from citycall.demo.history.lives import Lives, only
 from citycall.demo.history.rows import Placed, Work
 from citycall.service_requests.actions.load_batch import past_events
 from citycall.service_requests.events import Kind
@@ -19,6 +19,8 @@ Texts = NDArray[np.object_]
 # Kind, requests, moments, data, reports, and the user who did it (0: nobody that is known).
 Part = tuple[str, Ints, Moments, Texts, Ints, Ints]
 _BY_RESIDENTS = {Kind.SUBMITTED, Kind.REPORT_ADDED, Kind.DISPUTED, Kind.CONFIRMED}
+# How long before a completion its photo is taken.
+PHOTO = np.timedelta64(90, "s")
 _SYSTEM, _RESIDENT, _STAFF = "system", "resident", "staff"
 
 
@@ -70,48 +72,7 @@ def _parts(
     everyone = np.arange(count)
     none, nobody = np.full(count, -1), np.zeros(count, dtype=np.int64)
     yield Kind.SUBMITTED, everyone, found.at, _submitted(found, placed, work), everyone, nobody
-    crew, closer = _people(life, placed, work)
-    photo = np.where(life.photo, life.completed - np.timedelta64(90, "s"), NEVER)
-    after = np.where(
-        life.completed_again < NEVER, life.completed_again - np.timedelta64(90, "s"), NEVER
-    )
-    photographed = _same(count, stage="after")
-    by_team = {team: _json(status="assigned", team=team) for team in set(placed.team.tolist())}
-    assigned = np.array([by_team[team] for team in placed.team.tolist()], dtype=object)
-    outcomes = {
-        code: _json(status="completed", outcome=code, fixed=True)
-        for code in {entry.spec.outcomes[0] for entry in work.entries}
-    }
-    completed = np.array(
-        [outcomes[work.entries[s].spec.outcomes[0]] for s in found.service.tolist()], dtype=object
-    )
-    held = np.array(
-        [_json(status="on_hold", reason=c, clock_stopped=bool(c)) for c in work.pause.tolist()],
-        dtype=object,
-    )[found.service]
-    confirmed = _only(life.confirmed, life.closed)
-    undisputed = _only(~life.confirmed, life.closed)
-    for kind, at, data, who in (
-        (Kind.ASSIGNED, life.assigned, assigned, crew),
-        (Kind.HELD, life.held, held, crew),
-        (Kind.RESUMED, life.resumed, _same(count, status="in_progress"), crew),
-        (Kind.STARTED, life.started, _same(count, status="in_progress"), crew),
-        (Kind.PHOTO_ADDED, photo, photographed, crew),
-        (Kind.COMPLETED, life.completed, completed, closer),
-        (Kind.DISPUTED, life.disputed, _same(count, status="assigned", times_reopened=1), nobody),
-        (Kind.STARTED, life.started_again, _same(count, status="in_progress"), crew),
-        (Kind.PHOTO_ADDED, after, photographed, crew),
-        (Kind.COMPLETED, life.completed_again, completed, crew),
-        (
-            Kind.CONFIRMED,
-            confirmed,
-            _same(count, status="closed", verification="confirmed"),
-            nobody,
-        ),
-        (Kind.CLOSED, undisputed, _same(count, status="closed", verification="undisputed"), nobody),
-        (Kind.CANCELLED, life.cancelled, _same(count, status="cancelled"), nobody),
-        (Kind.REFERRED, life.referred, _same(count, status="referred"), crew),
-    ):
+    for kind, at, data, who in _steps(found, life, placed, work):
         rows = np.flatnonzero((at <= work.end) & (parent < 0))
         yield kind, rows, at[rows], data[rows], none[rows], who[rows]
     yield (
@@ -122,6 +83,53 @@ def _parts(
         count + np.arange(len(told)),
         np.zeros(len(told), dtype=np.int64),
     )
+
+
+def _steps(
+    found: Incidents, life: Lives, placed: Placed, work: Work
+) -> Iterator[tuple[Kind, Moments, Texts, Ints]]:
+    """Each kind of step of every life: when, with what data, and by whom."""
+    count = len(found)
+    nobody = np.zeros(count, dtype=np.int64)
+    crew, closer = _people(life, placed, work)
+    going, photographed = _same(count, status="in_progress"), _same(count, stage="after")
+    completed = _by_outcome(found, work)
+    yield Kind.ASSIGNED, life.assigned, _by_team(placed), crew
+    yield Kind.HELD, life.held, _by_pause(found, work), crew
+    yield Kind.RESUMED, life.resumed, going, crew
+    yield Kind.STARTED, life.started, going, crew
+    yield Kind.PHOTO_ADDED, only(life.photo, life.completed - PHOTO), photographed, crew
+    yield Kind.COMPLETED, life.completed, completed, closer
+    reopened = _same(count, status="assigned", times_reopened=1)
+    yield Kind.DISPUTED, life.disputed, reopened, nobody
+    yield Kind.STARTED, life.started_again, going, crew
+    again = life.completed_again
+    yield Kind.PHOTO_ADDED, only(again < NEVER, again - PHOTO), photographed, crew
+    yield Kind.COMPLETED, again, completed, crew
+    confirmed = _same(count, status="closed", verification="confirmed")
+    yield Kind.CONFIRMED, only(life.confirmed, life.closed), confirmed, nobody
+    undisputed = _same(count, status="closed", verification="undisputed")
+    yield Kind.CLOSED, only(~life.confirmed, life.closed), undisputed, nobody
+    yield Kind.CANCELLED, life.cancelled, _same(count, status="cancelled"), nobody
+    yield Kind.REFERRED, life.referred, _same(count, status="referred"), crew
+
+
+def _by_team(placed: Placed) -> Texts:
+    teams = {team: _json(status="assigned", team=team) for team in set(placed.team.tolist())}
+    return np.array([teams[team] for team in placed.team.tolist()], dtype=object)
+
+
+def _by_outcome(found: Incidents, work: Work) -> Texts:
+    usual = [
+        _json(status="completed", outcome=entry.spec.outcomes[0], fixed=True)
+        for entry in work.entries
+    ]
+    return np.array(usual, dtype=object)[found.service]
+
+
+def _by_pause(found: Incidents, work: Work) -> Texts:
+    held = [_json(status="on_hold", reason=c, clock_stopped=bool(c)) for c in work.pause.tolist()]
+    return np.array(held, dtype=object)[found.service]
 
 
 def _people(life: Lives, placed: Placed, work: Work) -> tuple[Ints, Ints]:
@@ -137,10 +145,6 @@ def _people(life: Lives, placed: Placed, work: Work) -> tuple[Ints, Ints]:
     crew = np.array([team[n] for team, n in zip(teams, member.tolist(), strict=True)])
     desk = np.array([work.crews.desks[agency] for agency in placed.agency.tolist()])
     return crew, np.where(life.desk, desk, crew)
-
-
-def _only(where: NDArray[np.bool_], at: Moments) -> Moments:
-    return np.where(where, at, NEVER)
 
 
 def _submitted(found: Incidents, placed: Placed, work: Work) -> Texts:

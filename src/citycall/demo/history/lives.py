@@ -54,7 +54,8 @@ def _after(at: Moments, days: Floats) -> Moments:
     return np.asarray(at + (days * DAY).astype("timedelta64[s]"))
 
 
-def _only(where: Bools, at: Moments) -> Moments:
+def only(where: Bools, at: Moments) -> Moments:
+    """The moments where it happens, else ``NEVER``."""
     return np.where(where, at, NEVER)
 
 
@@ -69,12 +70,11 @@ def live(
     rng: np.random.Generator,
 ) -> Lives:
     """Draw each life; what is not of the whole truth is by row."""
-    count = len(incidents)
-    at = incidents.at
+    count, at = len(incidents), incidents.at
     needed = _work_days(incidents, truth, rng)
     fate = rng.random(count)
-    cancelled, referred = fate < CANCELLED, (fate >= CANCELLED) & (fate < CANCELLED + REFERRED)
-    works = ~cancelled & ~referred
+    cancelled, works = fate < CANCELLED, fate >= CANCELLED + REFERRED
+    referred = ~cancelled & ~works
     false = works & (rng.random(count) < team_false_rate)
     held = works & ~false & (rng.random(count) < HELD)
     pause = np.where(held, rng.exponential(4.0, count), 0.0)
@@ -82,35 +82,38 @@ def live(
     done = acts.completed
     # Nobody who did it at once had it on hold before.
     held &= acts.kind != "quick"
-    chance = np.where(false, DISPUTED_IF_FALSE, DISPUTED_IF_TRUE)
-    disputed = works & (rng.random(count) < chance)
+    disputed = works & _doubted(false, rng)
     disputed_at = _after(done, rng.uniform(0.1, 4.0, count))
     again = _after(disputed_at, needed * 0.7 + 0.2)
-    last = np.where(disputed, again, done)
     confirmed = works & (rng.random(count) < CONFIRMED_IF_TRUE) & (~false | disputed)
     waited = np.where(confirmed, rng.uniform(0.05, 4.0, count), verification_days)
     until_done = (done - at).astype(float) / DAY
     resumed = _after(at, until_done * 0.2 + np.minimum(pause, until_done * 0.5))
     return Lives(
-        assigned=_only(works, _after(at, until_done * rng.uniform(0.02, 0.15, count))),
-        started=_only(works, _started(acts, held, resumed)),
-        held=_only(held, _after(at, until_done * 0.2)),
-        resumed=_only(held, resumed),
-        completed=_only(works, done),
-        disputed=_only(disputed, disputed_at),
-        completed_again=_only(disputed, again),
-        started_again=_only(disputed, _after(again, -habit.minutes / 1440)),
-        closed=_only(works, _after(last, waited)),
-        cancelled=_only(cancelled, _after(at, needed * 0.5)),
-        referred=_only(referred, _after(at, needed * 0.4)),
+        assigned=only(works, _after(at, until_done * rng.uniform(0.02, 0.15, count))),
+        started=only(works, _started(acts, held, resumed)),
+        held=only(held, _after(at, until_done * 0.2)),
+        resumed=only(held, resumed),
+        completed=only(works, done),
+        disputed=only(disputed, disputed_at),
+        completed_again=only(disputed, again),
+        started_again=only(disputed, _after(again, -habit.minutes / 1440)),
+        closed=only(works, _after(np.where(disputed, again, done), waited)),
+        cancelled=only(cancelled, _after(at, needed * 0.5)),
+        referred=only(referred, _after(at, needed * 0.4)),
         confirmed=confirmed,
         false_closure=false & ~disputed,
         kind=np.where(works, acts.kind, ""),
         photo=works & acts.photo,
         desk=acts.desk,
         standard=acts.standard,
-        again=_only(false & ~disputed, acts.again),
+        again=only(false & ~disputed, acts.again),
     )
+
+
+def _doubted(false: Bools, rng: np.random.Generator) -> Bools:
+    chance = np.where(false, DISPUTED_IF_FALSE, DISPUTED_IF_TRUE)
+    return rng.random(len(false)) < chance
 
 
 def _started(acts: Acts, held: Bools, resumed: Moments) -> Moments:

@@ -23,6 +23,7 @@ _FILES = (
     "citycall/pages.css",
     "citycall/pages.js",
     "citycall/app.js",
+    "citycall/device.js",
     "citycall/favicon.svg",
     f"{USWDS}/uswds.css",
     f"{USWDS}/uswds.js",
@@ -105,7 +106,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     """
     told = _settings()
     scripts = ", ".join(
-        json.dumps(static(f"web/offline/{name}.js")) for name in ("queue", "worker")
+        json.dumps(static(name))
+        for name in ("citycall/device.js", "web/offline/queue.js", "web/offline/worker.js")
     )
     version = hashlib.sha256(f"{told}{scripts}".encode()).hexdigest()[:16]
     known = json.dumps({**told, "version": version})

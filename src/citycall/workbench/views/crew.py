@@ -27,6 +27,7 @@ from citycall.workbench import crew_day
 _FILES: Final = (
     "citycall/pages.css",
     "citycall/pages.js",
+    "citycall/device.js",
     "citycall/favicon.svg",
     f"{USWDS}/uswds.css",
     f"{USWDS}/uswds.js",

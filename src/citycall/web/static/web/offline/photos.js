@@ -3,30 +3,7 @@
 (() => {
   "use strict";
 
-  const LONGEST_SIDE = 2048;
-  const QUALITY = 0.85;
-
-  // Large pictures are made smaller here, so that they fit the device and a slow connection. What
-  // the browser cannot read goes as it is: the server reads more kinds.
-  async function smaller(file) {
-    let picture = null;
-    try {
-      picture = await createImageBitmap(file);
-    } catch {
-      return file;
-    }
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    const made = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    return made ? new File([made], "photo.jpg", { type: "image/jpeg" }) : file;
-  }
+  const SIZE = { side: 2048, quality: 0.85 };
 
   globalThis.CityCallPhotos = class {
     constructor(input, { list, template, words, most, tell }) {
@@ -38,7 +15,9 @@
     async add(files) {
       this.input.value = "";
       const room = this.most - this.photos.length;
-      for (const file of files.slice(0, room)) this.photos.push(await smaller(file));
+      for (const file of files.slice(0, room)) {
+        this.photos.push(await globalThis.CityCallDevice.smaller(file, SIZE));
+      }
       this.tell(files.length > room ? this.words.tooMany : "");
       this.show();
     }

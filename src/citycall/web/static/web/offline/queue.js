@@ -17,34 +17,10 @@
   const LONGEST_WAIT_MS = 15 * 60_000;
   const RECEIPTS_KEPT_MS = 30 * 24 * 3_600_000;
 
-  // Some browsers end a connection that was idle: it is opened for each piece of work.
-  function open() {
-    return new Promise((resolve, reject) => {
-      const asked = indexedDB.open("citycall", 1);
-      asked.onupgradeneeded = () => {
-        asked.result.createObjectStore("reports", { keyPath: "key" });
-        asked.result.createObjectStore("carried");
-      };
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-      asked.onblocked = () => reject(new Error("blocked"));
-    });
-  }
-
-  // Runs `work(store)` in one transaction; resolves with its request's result once it is durable.
-  async function within(name, mode, work) {
-    const database = await open();
-    try {
-      return await new Promise((resolve, reject) => {
-        const transaction = database.transaction(name, mode, { durability: "strict" });
-        const asked = work(transaction.objectStore(name));
-        transaction.oncomplete = () => resolve(asked?.result);
-        transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      });
-    } finally {
-      database.close();
-    }
-  }
+  const within = globalThis.CityCallDevice.base("citycall", (base) => {
+    base.createObjectStore("reports", { keyPath: "key" });
+    base.createObjectStore("carried");
+  });
 
   // Reads a report and writes what `change` makes of it, with nothing in between.
   function changed(key, change) {

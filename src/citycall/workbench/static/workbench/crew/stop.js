@@ -5,26 +5,7 @@
   "use strict";
 
   const store = globalThis.CityCallCrew;
-  const LONGEST_SIDE = 1600;
-  const QUALITY = 0.82;
-
-  // Large pictures are made smaller here, so that a day of them fits the phone and a slow network.
-  async function smaller(file) {
-    let picture = null;
-    try {
-      picture = await createImageBitmap(file);
-    } catch {
-      return file;
-    }
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    const made = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    return made ?? file;
-  }
+  const SIZE = { side: 1600, quality: 0.82 };
 
   store.StopView = class {
     constructor(section, { words, templates, changed }) {
@@ -181,7 +162,7 @@
     async photo(input) {
       const [file] = input.files;
       if (!file) return;
-      const photo = await smaller(file);
+      const photo = await globalThis.CityCallDevice.smaller(file, SIZE);
       if (await this.keep({ kind: input.dataset.photo, photo }, this.words.photoKept)) input.value = "";
     }
 

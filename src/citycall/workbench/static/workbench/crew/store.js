@@ -7,37 +7,12 @@
 
   const CHANNEL = "citycall-crew";
 
-  // Some browsers end a connection that was idle: it is opened for each piece of work.
-  function open() {
-    return new Promise((resolve, reject) => {
-      const asked = indexedDB.open("citycall-crew", 1);
-      asked.onupgradeneeded = () => {
-        asked.result.createObjectStore("kept");
-        asked.result.createObjectStore("steps", { keyPath: "n", autoIncrement: true });
-        asked.result.createObjectStore("drafts");
-        asked.result.createObjectStore("notes", { keyPath: "id" });
-      };
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
-      asked.onblocked = () => reject(new Error("blocked"));
-    });
-  }
-
-  // Runs `work(store)` in one transaction; resolves with its request's result once it is durable.
-  async function within(name, mode, work) {
-    const database = await open();
-    try {
-      return await new Promise((resolve, reject) => {
-        const transaction = database.transaction(name, mode, { durability: "strict" });
-        const asked = work(transaction.objectStore(name));
-        transaction.oncomplete = () => resolve(asked?.result);
-        transaction.onerror = transaction.onabort = () => reject(transaction.error);
-      });
-    } finally {
-      database.close();
-    }
-  }
-
+  const within = globalThis.CityCallDevice.base("citycall-crew", (base) => {
+    base.createObjectStore("kept");
+    base.createObjectStore("steps", { keyPath: "n", autoIncrement: true });
+    base.createObjectStore("drafts");
+    base.createObjectStore("notes", { keyPath: "id" });
+  });
   const write = (name, work) => within(name, "readwrite", work);
   const read = (name, work) => within(name, "readonly", work);
 
