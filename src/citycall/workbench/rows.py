@@ -1,7 +1,7 @@
 """The rows of the list, in the words that they are shown with.
 
 A page has fifty of them: everything is put into words here, once, so that the template only
-places it.
+places it, which is most of what the list's first page costs.
 """
 
 from collections.abc import Container, Sequence
@@ -33,21 +33,15 @@ class Row:
     id: int
     number: str
     service: str
+    marks: SafeString
     place: str
+    distance: str
     due: SafeString
     late: bool
-    status: str
-    state: str
-    disputed: bool
-    returned: bool
+    state: SafeString
     team: str
     person: str
     reported: SafeString
-    urgent: bool
-    escalated: bool
-    reports: str
-    tags: Sequence[str]
-    distance: str
     point: str
 
 
@@ -64,7 +58,18 @@ class _Words:
 
     def __init__(self, at: datetime) -> None:
         self.book = catalog()
-        self.states = {status.value: str(status.label) for status in Status}
+        self.states = {
+            status.value: format_html(
+                '<span class="cc-status cc-status--{}">{}</span>', status.value, status.label
+            )
+            for status in Status
+        }
+        self.disputed = format_html(
+            ' <span class="cc-status cc-status--disputed">{}</span>', _("Disputed")
+        )
+        self.urgent, self.escalated, self.returned = map(
+            _mark, (_("Urgent"), _("Escalated"), _("Returned"))
+        )
         self.today = at.astimezone(moments.city_zone()).date()
         self.language = spoken()
         self.late = format_html(
@@ -92,6 +97,11 @@ class _Words:
             self._teams[team_id] = said(self.book.team(team_id).name)
         return self._teams[team_id]
 
+    def state(self, each: ServiceRequest) -> SafeString:
+        """The request's state, and that its reporter disputes it."""
+        state = self.states[each.status]
+        return state + self.disputed if each.verification == Verification.DISPUTED else state
+
     def time(self, moment: datetime, style: str) -> SafeString:
         """A moment as it is said today."""
         return _time(moment, self.today, style, self.language)
@@ -105,20 +115,14 @@ def _row(each: ServiceRequest, *, words: _Words, at: datetime, escalated: bool) 
         id=each.pk,
         number=numbers.show(each.number),
         service=words.service(each.service_id),
+        marks=_marks(each, words=words, escalated=escalated),
         place=place if len(place) <= _LONGEST_PLACE else f"{place[: _LONGEST_PLACE - 1]}…",
         due=_due(each, late=late, words=words, at=at),
         late=late,
-        status=each.status,
-        state=words.states[each.status],
-        disputed=each.verification == Verification.DISPUTED,
-        returned=each.returned_at is not None,
+        state=words.state(each),
         team=words.team(each.team_id),
         person=str(each.assignee) if each.assignee_id else "",
         reported=words.time(each.requested_at, "day"),
-        urgent=each.priority < USUAL_PRIORITY,
-        escalated=escalated,
-        reports=_reports(each.report_count),
-        tags=each.tags,
         distance="" if metres is None else distance(metres),
         point="" if each.longitude is None else f"{each.longitude:.6f},{each.latitude:.6f}",
     )
@@ -151,9 +155,28 @@ def _time(moment: datetime, today: date, style: str, language: str) -> SafeStrin
     return format_html('<time datetime="{}">{}</time>', moments.machine_form(moment), words)
 
 
+def _marks(each: ServiceRequest, *, words: _Words, escalated: bool) -> SafeString:
+    """What stands behind a request's name: why it is not like others, and its tags."""
+    found = [
+        mark
+        for mark, holds in (
+            (words.urgent, each.priority < USUAL_PRIORITY),
+            (words.escalated, escalated),
+            (words.returned, each.returned_at is not None),
+        )
+        if holds
+    ]
+    if each.report_count > 1:
+        found.append(_mark(_reports(each.report_count)))
+    found += [format_html(' <span class="cc-tag wb-tag">{}</span>', tag) for tag in each.tags]
+    return SafeString("".join(found))
+
+
+def _mark(text: str) -> SafeString:
+    return format_html(' <span class="cc-tag">{}</span>', text)
+
+
 def _reports(count: int) -> str:
-    if count < 2:
-        return ""
     return ngettext("%(n)d report", "%(n)d reports", count) % {"n": count}
 
 
