@@ -56,6 +56,13 @@ def test_transfer_to_another_agency_leads_back_to_the_list(sit, report, city) ->
     assert number in sit("outsider").get("/agency").content.decode()
 
 
+def test_the_next_agency_reads_to_whom_the_work_was_given_before(sit, report, city) -> None:
+    number = report()
+    sit("dispatcher").step(number, "assign", assignee=str(city.crew.id))
+    sit("dispatcher").step(number, "transfer", team="mains", reason="A leak below.")
+    assert f"Given to {city.crew.name} of " in sit("outsider").page(number)
+
+
 def test_complete_tells_the_residents_and_waits_for_them(sit, report) -> None:
     number = report()
     sit("crew").step(number, "complete", outcome="fixed", explanation="Filled with asphalt.")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from citycall.accounts.queries import colleagues
+from citycall.accounts.queries import names_of
 from citycall.appointments import queries as appointments
 from citycall.catalog.queries import catalog
 from citycall.catalog.specs import ServiceSpec
@@ -253,10 +253,9 @@ def _history(events: Sequence[Event], problem: ServiceRequest) -> list[Entry]:
     """Every event as a line, the latest first."""
     spec = catalog().service_by_id(problem.service_id).spec
     specs = specs_along(((event.kind, event.data) for event in events), spec)
-    people: dict[int, str] = {}
     spoken = queries.comment_languages(events)
-    if any(event.data.get("assignee") for event in events):
-        people = {user.pk: str(user) for user in colleagues(problem.agency_id)}
+    given_to = {event.data["assignee"] for event in events if event.data.get("assignee")}
+    people = names_of(given_to) if given_to else {}
     return [
         Entry(
             at=event.at,
