@@ -6,11 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from citycall.accounts.models import User
 from citycall.service_requests.actions import merge
 from citycall.service_requests.models import Attachment, ServiceRequest
 from citycall.work_orders.actions import crews, orders, plan
@@ -19,6 +17,7 @@ from citycall.work_orders.actions.orders import Draft
 from citycall.work_orders.models import Crew, OrderState, Step, WorkOrder
 from tests.city import NOW, City
 from tests.workbench.conftest import row
+from tests.workbench.phone import Phone, step
 from tests.workbench.pictures import jpeg
 
 TODAY = date(2026, 3, 2)
@@ -44,34 +43,6 @@ def planned(city: City, crew: Crew) -> Callable[..., WorkOrder]:
         return plan.plan(made.pk, crew_id=crew.pk, day=TODAY, by=city.dispatcher, at=NOW)
 
     return made
-
-
-class Phone:
-    """A crew's phone with its session."""
-
-    def __init__(self, name: str = "crew") -> None:
-        self.client = Client(enforce_csrf_checks=True)
-        if name:
-            self.client.force_login(User.objects.get(username=name))
-
-    def day(self) -> Any:
-        return self.client.get("/crew/day")
-
-    def hand_over(self, *steps: dict[str, Any], **files: bytes) -> Any:
-        token = self.day().json().get("token", "")
-        sent: dict[str, Any] = {
-            "steps": json.dumps(steps),
-            "now": (NOW + timedelta(hours=1)).isoformat(),
-        }
-        for key, data in files.items():
-            sent[f"photo-{key}"] = SimpleUploadedFile("photo.jpg", data, "image/jpeg")
-        return self.client.post("/crew/sync", sent, headers={"X-CSRFToken": token})
-
-
-def step(order: WorkOrder, kind: str, key: str, *seen: str, **more: Any) -> dict[str, Any]:
-    known = [[row(number).pk, row(number).team_id] for number in seen]
-    at = (NOW + timedelta(minutes=30)).isoformat()
-    return {"key": key, "order": order.pk, "kind": kind, "at": at, "seen": known, **more}
 
 
 def test_the_day_has_what_a_crew_needs_and_no_contact(
