@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from citycall.service_requests.actions import merge
+from citycall.core.actors import SYSTEM
+from citycall.service_requests import photos
+from citycall.service_requests.actions import merge, tell_more, work
 from citycall.service_requests.models import Attachment, ServiceRequest
 from citycall.work_orders.actions import crews, orders, plan
 from citycall.work_orders.actions.crews import CrewDraft
@@ -62,6 +65,53 @@ def test_the_day_has_what_a_crew_needs_and_no_contact(
     assert "Pat Doe" not in answer.content.decode()
     assert "pat@example.org" not in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def photograph(number: str, color: str) -> Attachment:
+    kept = photos.keep(SimpleUploadedFile("told.jpg", jpeg(60, 40, color)))
+    stage, at = Attachment.Stage.REPORT, NOW
+    return tell_more.add_photo(row(number).pk, photo=kept, stage=stage, by=SYSTEM, at=at)
+
+
+def test_the_reporters_photos_of_a_stop_are_told_a_few_and_small(
+    report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    colors = ("red", "green", "blue", "white", "black")
+    taken = [photograph(number, color) for color in colors]
+    tell_more.add_photo(
+        row(number).pk, photo=photos.keep(SimpleUploadedFile("a.jpg", jpeg(color="gold"))),
+        stage=Attachment.Stage.AFTER, by=SYSTEM, at=NOW,
+    )  # fmt: skip
+    phone = Phone()
+    told = [each["src"] for each in phone.day().json()["stops"][0]["photos"]]
+    paths = [address.partition("?")[0] for address in told]
+    assert paths == [f"/photos/{photo.pk}/small" for photo in taken[:4]]
+    assert phone.client.get(told[0]).status_code == 200
+
+
+def test_a_photo_that_was_blurred_has_another_address(
+    report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    photo = photograph(number, "red")
+    phone = Phone()
+    before = phone.day().json()["stops"][0]["photos"]
+    blurred = photos.keep(SimpleUploadedFile("b.jpg", jpeg(color="gray")))
+    Attachment.objects.filter(pk=photo.pk).update(thumbnail=blurred.thumbnail)
+    assert phone.day().json()["stops"][0]["photos"] != before
+
+
+def test_photos_of_a_request_that_the_crew_may_not_read_are_not_told(
+    city: City, report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    photograph(number, "red")
+    work.transfer(row(number).pk, team_code="mains", reason="A pipe.", by=city.dispatcher, at=NOW)
+    assert Phone().day().json()["stops"][0]["photos"] == []
 
 
 def test_steps_are_taken_in_their_order_and_each_once(

@@ -163,6 +163,13 @@ def attachments_of(request: ServiceRequest) -> list[Attachment]:
     )
 
 
+def reporters_photos(request_ids: Collection[int], *, by: Actor) -> list[Attachment]:
+    """What reporters photographed of these requests, for staff who may read them; oldest first."""
+    asked = readable(by).filter(pk__in=request_ids)
+    rows = Attachment.objects.filter(service_request__in=asked, stage=Attachment.Stage.REPORT)
+    return list(rows.order_by("id")[:_MOST_PHOTOS])
+
+
 def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[Event]:
     """The request's events of these visibilities, oldest first, at most a thousand."""
     return list(
@@ -246,6 +253,7 @@ def count_up_to(most: int, selections: Sequence[QuerySet[ServiceRequest]]) -> li
 
 
 # Tags of so many tagged requests are looked through for what to suggest.
+_MOST_PHOTOS: Final = 1_000
 _TAGS_LOOKED_AT: Final = 5_000
 
 
