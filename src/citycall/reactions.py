@@ -40,6 +40,7 @@ from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest, Status
 from citycall.service_requests.second_look import closed_by
 from citycall.triage import judging, moves
+from citycall.work_orders import events as order_events
 
 Reaction = Callable[[Event], None]
 Audience = Callable[[Event], Iterable[Report]]
@@ -337,6 +338,9 @@ def react(event: Event) -> None:
 
     Raises ``NoReaction`` for a kind that is not in the table.
     """
+    if event.subject_kind == order_events.SUBJECT and event.kind in {*order_events.Kind}:
+        webhooks.owe_order(event)
+        return
     if event.subject_kind != SUBJECT or event.kind not in REACTIONS:
         raise NoReaction(f"{event.subject_kind}: {event.kind}")
     for reaction in (*REACTIONS[Kind(event.kind)], *ALWAYS):

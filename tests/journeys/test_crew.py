@@ -6,13 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from citycall.core import clock, numbers
+from citycall.core.actors import resident
 from citycall.core.models import Event
-from citycall.service_requests.actions import merge, work
+from citycall.service_requests import photos
+from citycall.service_requests.actions import merge, tell_more, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import Attachment, ServiceRequest
@@ -43,6 +46,7 @@ class Town:
         agency, by = self.city.streets.pk, self.city.dispatcher
         self.crew = crews.save(people, agency_id=agency, by=by, at=self.at)
         self.requests = [self.report(n) for n in range(len(STREETS))]
+        self.photograph(self.requests[1], "purple")
         self.orders = [self.order(n) for n in range(len(STREETS))]
 
     def report(self, n: int) -> ServiceRequest:
@@ -50,6 +54,15 @@ class Town:
         told = small_city.draft(service, words=f"It is at the corner, by the shop. ({n})")
         at = self.at - timedelta(hours=2)
         return ServiceRequest.objects.get(pk=submit(told, by=self.city.resident, at=at).request_id)
+
+    def photograph(self, request: ServiceRequest, color: str) -> None:
+        """The reporter adds a photo, which nobody has looked at yet."""
+        report = request.reports.get()
+        kept = photos.keep(SimpleUploadedFile("told.jpg", jpeg(900, 700, color)))
+        stage, by = Attachment.Stage.REPORT, resident(reports=[report.pk])
+        tell_more.add_photo(
+            request.pk, photo=kept, stage=stage, by=by, at=self.at, report_id=report.pk
+        )
 
     def order(self, n: int) -> WorkOrder:
         draft = Draft(
@@ -148,6 +161,17 @@ def sign_with_a_finger(page: Page) -> None:
     page.mouse.up()
 
 
+def sees_what_was_told(page: Page, site: str) -> None:
+    """The reporter's photo of the second stop, with and without a network."""
+    page.goto(f"{site}/crew")
+    open_stop(page, "Repair 2")
+    photo = page.get_by_role("img", name="Photo from a reporter: 1")
+    expect(photo).to_be_visible()
+    assert photo.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 480
+    keep(page, "crew-told-photo")
+    page.goto(f"{site}/crew")
+
+
 def in_the_cellar(page: Page, town: Town, site: str, shoot: Callable[[str], Path]) -> None:
     """Four stops done and one not found, all without a network; one is left half written."""
     photos = {name: shoot(name) for name in ("maroon", "seagreen", "navy", "gold")}
@@ -160,6 +184,7 @@ def in_the_cellar(page: Page, town: Town, site: str, shoot: Callable[[str], Path
     open_stop(page, "Repair 1")
     expect(page.get_by_label("Cones are away")).to_be_checked()
     finish(page, "Washed off.")
+    sees_what_was_told(page, site)
     for n, pair in ((2, ("navy", "gold")), (3, ("gold", "navy")), (4, ("maroon", "gold"))):
         open_stop(page, f"Repair {n}")
         work_on(page, photos[pair[0]], photos[pair[1]])
@@ -203,6 +228,7 @@ def test_a_day_without_a_network_while_a_dispatcher_changes_it(
         begin_the_day(opened, site)
         keep(page, "crew-morning")
         check(opened)
+        sees_what_was_told(page, site)
         context.set_offline(True)
         page.goto(f"{site}/crew")
         page.get_by_text("No connection.").wait_for()

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from citycall.core.actors import SYSTEM
 from citycall.core.models import Event
 from citycall.exchange.models import Webhook, WebhookDelivery
-from citycall.exchange.webhooks import actions, delivery, payload, signing
+from citycall.exchange.webhooks import actions, delivery, orders, payload, signing
 from citycall.manage import webhook_forms as pages
 from citycall.manage import webhooks as _registered  # noqa: F401  (registered by its import)
 from citycall.places.models import Area, AreaLayer
@@ -191,3 +191,4 @@ def test_nobody_else_comes_here(as_: Callable[[str], Client], told: WebhookDeliv
 
 def test_every_kind_that_is_told_has_a_name(city: City) -> None:
     assert set(pages.KINDS) == set(payload.KINDS)
+    assert set(pages.ORDER_KINDS) == set(orders.KINDS)

@@ -19,10 +19,10 @@ from citycall.service_requests.models import Attachment, ServiceRequest
 from tests import city as small_city
 from tests.city import NOW, City
 from tests.workbench.conftest import row
+from tests.workbench.moments import Work, at_once
 from tests.workbench.pictures import jpeg
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Work = Callable[[], Any]
 
 
 @pytest.fixture
@@ -32,21 +32,6 @@ def city(transactional_db: None) -> City:
 
 def words(answer: Any) -> str:
     return html.unescape(answer.content.decode())
-
-
-def at_once(*works: Work) -> list[Any]:
-    """What each of these comes to, begun at the same moment, each on a connection of its own."""
-    barrier = threading.Barrier(len(works))
-
-    def begin(what: Work) -> Any:
-        try:
-            barrier.wait(timeout=20)
-            return what()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as threads:
-        return [each.result(timeout=60) for each in [threads.submit(begin, w) for w in works]]
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from citycall.accounts.models import User
-from citycall.service_requests.actions import merge
+from citycall.core.actors import SYSTEM
+from citycall.service_requests import photos
+from citycall.service_requests.actions import merge, tell_more, work
 from citycall.service_requests.models import Attachment, ServiceRequest
 from citycall.work_orders.actions import crews, orders, plan
 from citycall.work_orders.actions.crews import CrewDraft
@@ -19,6 +20,7 @@ from citycall.work_orders.actions.orders import Draft
 from citycall.work_orders.models import Crew, OrderState, Step, WorkOrder
 from tests.city import NOW, City
 from tests.workbench.conftest import row
+from tests.workbench.phone import Phone, step
 from tests.workbench.pictures import jpeg
 
 TODAY = date(2026, 3, 2)
@@ -46,34 +48,6 @@ def planned(city: City, crew: Crew) -> Callable[..., WorkOrder]:
     return made
 
 
-class Phone:
-    """A crew's phone with its session."""
-
-    def __init__(self, name: str = "crew") -> None:
-        self.client = Client(enforce_csrf_checks=True)
-        if name:
-            self.client.force_login(User.objects.get(username=name))
-
-    def day(self) -> Any:
-        return self.client.get("/crew/day")
-
-    def hand_over(self, *steps: dict[str, Any], **files: bytes) -> Any:
-        token = self.day().json().get("token", "")
-        sent: dict[str, Any] = {
-            "steps": json.dumps(steps),
-            "now": (NOW + timedelta(hours=1)).isoformat(),
-        }
-        for key, data in files.items():
-            sent[f"photo-{key}"] = SimpleUploadedFile("photo.jpg", data, "image/jpeg")
-        return self.client.post("/crew/sync", sent, headers={"X-CSRFToken": token})
-
-
-def step(order: WorkOrder, kind: str, key: str, *seen: str, **more: Any) -> dict[str, Any]:
-    known = [[row(number).pk, row(number).team_id] for number in seen]
-    at = (NOW + timedelta(minutes=30)).isoformat()
-    return {"key": key, "order": order.pk, "kind": kind, "at": at, "seen": known, **more}
-
-
 def test_the_day_has_what_a_crew_needs_and_no_contact(
     report: Report, planned: Callable[..., WorkOrder]
 ) -> None:
@@ -91,6 +65,53 @@ def test_the_day_has_what_a_crew_needs_and_no_contact(
     assert "Pat Doe" not in answer.content.decode()
     assert "pat@example.org" not in answer.content.decode()
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def photograph(number: str, color: str) -> Attachment:
+    kept = photos.keep(SimpleUploadedFile("told.jpg", jpeg(60, 40, color)))
+    stage, at = Attachment.Stage.REPORT, NOW
+    return tell_more.add_photo(row(number).pk, photo=kept, stage=stage, by=SYSTEM, at=at)
+
+
+def test_the_reporters_photos_of_a_stop_are_told_a_few_and_small(
+    report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    colors = ("red", "green", "blue", "white", "black")
+    taken = [photograph(number, color) for color in colors]
+    tell_more.add_photo(
+        row(number).pk, photo=photos.keep(SimpleUploadedFile("a.jpg", jpeg(color="gold"))),
+        stage=Attachment.Stage.AFTER, by=SYSTEM, at=NOW,
+    )  # fmt: skip
+    phone = Phone()
+    told = [each["src"] for each in phone.day().json()["stops"][0]["photos"]]
+    paths = [address.partition("?")[0] for address in told]
+    assert paths == [f"/photos/{photo.pk}/small" for photo in taken[:4]]
+    assert phone.client.get(told[0]).status_code == 200
+
+
+def test_a_photo_that_was_blurred_has_another_address(
+    report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    photo = photograph(number, "red")
+    phone = Phone()
+    before = phone.day().json()["stops"][0]["photos"]
+    blurred = photos.keep(SimpleUploadedFile("b.jpg", jpeg(color="gray")))
+    Attachment.objects.filter(pk=photo.pk).update(thumbnail=blurred.thumbnail)
+    assert phone.day().json()["stops"][0]["photos"] != before
+
+
+def test_photos_of_a_request_that_the_crew_may_not_read_are_not_told(
+    city: City, report: Report, planned: Callable[..., WorkOrder]
+) -> None:
+    number = report()
+    planned(number)
+    photograph(number, "red")
+    work.transfer(row(number).pk, team_code="mains", reason="A pipe.", by=city.dispatcher, at=NOW)
+    assert Phone().day().json()["stops"][0]["photos"] == []
 
 
 def test_steps_are_taken_in_their_order_and_each_once(

@@ -1,5 +1,7 @@
 """Work orders and the day plan at the agencies' door."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -66,6 +68,18 @@ def test_an_order_is_made_from_a_request_planned_and_done(
     made.refresh_from_db()
     assert made.state == OrderState.DONE
     assert row(number).status == "completed"
+
+
+def test_the_pages_of_a_list_keep_its_filters(sit: Sit, city: City) -> None:
+    WorkOrder.objects.bulk_create(
+        WorkOrder(agency=city.streets, title=f"Order {n}", made_at=NOW, changed_at=NOW)
+        for n in range(51)
+    )
+    desk = sit("dispatcher")
+    page = desk.get("/agency/orders", state="open", words="Order").content.decode()
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert older.startswith("/agency/orders?state=open&amp;words=Order&amp;older=")
+    assert "Order 0" in desk.client.get(html.unescape(older)).content.decode()
 
 
 def test_a_fault_keeps_what_was_typed(sit: Sit, city: City) -> None:

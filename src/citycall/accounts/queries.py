@@ -73,15 +73,20 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def program_of(key: ApiKey) -> Actor:
+    """The program that a key was given to, with what the key's scopes allow."""
+    return Actor(
+        kind=ActorKind.KEY,
+        id=key.pk,
+        name=key.name,
+        memberships=frozenset((scope, key.agency_id) for scope in key.scopes),
+    )
+
+
 def _load_keys() -> Keys:
     return {
         bytes(key.digest): KnownKey(
-            actor=Actor(
-                kind=ActorKind.KEY,
-                id=key.pk,
-                name=key.name,
-                memberships=frozenset((scope, key.agency_id) for scope in key.scopes),
-            ),
+            actor=program_of(key),
             per_minute=key.per_minute,
         )
         for key in ApiKey.objects.filter(revoked_at__isnull=True)

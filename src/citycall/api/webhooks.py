@@ -21,6 +21,8 @@ from citycall.exchange.models import Webhook, WebhookDelivery
 from citycall.exchange.policies import WEBHOOKS_SCOPE
 from citycall.exchange.webhooks import actions, queries
 from citycall.exchange.webhooks.checks import LONGEST_NAME, MOST_CHOSEN
+from citycall.service_requests.events import SUBJECT
+from citycall.work_orders import events as order_events
 
 router = Router(tags=["Webhooks"], auth=Key(WEBHOOKS_SCOPE))
 
@@ -99,7 +101,8 @@ class DeliveryOut(BaseModel):
 
     id: str
     kind: str
-    service_request: str
+    service_request: str | None = Field(description="The request that it tells of.")
+    work_order: str | None = Field(description="The work order that it tells of.")
     state: str
     attempts: int
     created_at: datetime
@@ -259,10 +262,12 @@ def _told(webhook: Webhook) -> dict[str, Any]:
 
 
 def _delivery(row: WebhookDelivery) -> dict[str, Any]:
+    subject = str(row.event.subject_id)
     return {
         "id": str(row.pk),
         "kind": row.event.kind,
-        "service_request": str(row.event.subject_id),
+        "service_request": subject if row.event.subject_kind == SUBJECT else None,
+        "work_order": subject if row.event.subject_kind == order_events.SUBJECT else None,
         "state": str(row.state),
         "attempts": row.attempts,
         "created_at": row.created_at,

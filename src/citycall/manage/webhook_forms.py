@@ -13,11 +13,11 @@ from citycall.core.errors import DomainError, Faults
 from citycall.core.reaching import LONGEST_ADDRESS
 from citycall.exchange.models import Webhook
 from citycall.exchange.webhooks import actions as webhooks
-from citycall.exchange.webhooks import payload
 from citycall.exchange.webhooks.checks import LONGEST_NAME
 from citycall.manage.site import Text
 from citycall.places.queries import areas
 from citycall.service_requests.events import Kind
+from citycall.work_orders.events import Kind as OrderKind
 
 # Generic for the type checker only: Django's own class is not, when it runs.
 if TYPE_CHECKING:
@@ -53,6 +53,20 @@ KINDS: Final[dict[Kind, Text]] = {
     Kind.VISIT_CALLED_OFF: _("A crew that was planned does not come"),
     Kind.VISITED: _("A crew was there"),
 }
+ORDER_KINDS: Final[dict[OrderKind, Text]] = {
+    OrderKind.MADE: _("A work order was made"),
+    OrderKind.CHANGED: _("A work order says something else"),
+    OrderKind.PLANNED: _("A work order was given to a crew"),
+    OrderKind.TAKEN_OFF: _("A work order was taken off its day"),
+    OrderKind.STARTED: _("A crew began a work order"),
+    OrderKind.DONE: _("A work order was done"),
+    OrderKind.NOT_FOUND: _("A crew could not find what a work order is about"),
+    OrderKind.CALLED_OFF: _("A work order was cancelled"),
+    OrderKind.TAKEN_UP: _("A work order is to be planned once more"),
+}
+EVERY_KIND: Final[dict[str, Text]] = {
+    kind.value: name for names in (KINDS, ORDER_KINDS) for kind, name in names.items()
+}
 
 
 class WebhookForm(_ModelForm):
@@ -69,9 +83,9 @@ class WebhookForm(_ModelForm):
     kinds = forms.MultipleChoiceField(
         label=_("Events"),
         required=False,
-        choices=[(kind.value, KINDS[kind]) for kind in payload.KINDS],
+        choices=list(EVERY_KIND.items()),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all."),
+        help_text=_("None chosen means all that everyone may know, and no work orders."),
     )
     services = forms.MultipleChoiceField(
         label=_("Services"),

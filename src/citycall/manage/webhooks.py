@@ -24,9 +24,8 @@ from citycall.exchange.webhooks import actions as webhooks
 from citycall.exchange.webhooks import signing
 from citycall.manage.records import MOST_AT_ONCE, each
 from citycall.manage.site import Managed, ReadOnly, is_administrator, site, to_changes, who
-from citycall.manage.webhook_forms import KINDS, WebhookForm
+from citycall.manage.webhook_forms import EVERY_KIND, WebhookForm
 from citycall.places.queries import areas
-from citycall.service_requests.events import Kind
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -56,7 +55,7 @@ class WebhookAdmin(Managed):
     @admin.display(description=_("Events"))
     def events(self, webhook: Webhook) -> str:
         """The kinds of event, for people."""
-        return ", ".join(str(KINDS[Kind(kind)]) for kind in webhook.kinds) or _now("all")
+        return ", ".join(str(EVERY_KIND[kind]) for kind in webhook.kinds) or _now("all")
 
     @admin.display(description=_("Services"))
     def about(self, webhook: Webhook) -> str:
@@ -193,7 +192,7 @@ class WebhookDeliveryAdmin(ReadOnly):
     @admin.display(description=_("Event"))
     def kind(self, delivery: WebhookDelivery) -> str:
         """What happened."""
-        return str(KINDS.get(Kind(delivery.event.kind), delivery.event.kind))
+        return str(EVERY_KIND.get(delivery.event.kind, delivery.event.kind))
 
     @admin.display(description=_("Problem"))
     def problem(self, delivery: WebhookDelivery) -> str:

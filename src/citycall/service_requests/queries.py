@@ -162,6 +162,17 @@ def attachments_of(request: ServiceRequest) -> list[Attachment]:
     )
 
 
+# So many photos are looked at for the stops of one crew's day.
+_MOST_PHOTOS: Final = 1_000
+
+
+def reporters_photos(request_ids: Collection[int], *, by: Actor) -> list[Attachment]:
+    """What reporters photographed of these requests, for staff who may read them; oldest first."""
+    asked = readable(by).filter(pk__in=request_ids)
+    rows = Attachment.objects.filter(service_request__in=asked, stage=Attachment.Stage.REPORT)
+    return list(rows.order_by("id")[:_MOST_PHOTOS])
+
+
 def history(request: ServiceRequest, *, visible: Iterable[Visibility]) -> list[Event]:
     """The request's events of these visibilities, oldest first, at most a thousand."""
     return list(

@@ -1,7 +1,8 @@
 """A crew's day as their phone keeps it, and the steps that it hands over again."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -26,6 +27,8 @@ from citycall.work_orders.models import Step, WorkOrder
 from citycall.work_orders.rules import Finished
 
 MOST_STEPS: Final = 50
+# Of the reporters' photos of one stop, so many are kept on the phone.
+MOST_PHOTOS: Final = 4
 # What could not be done as it was meant is shown to the crew for so long.
 TOLD_FOR: Final = timedelta(days=2)
 # An order of an earlier day is theirs for so long, unless it was planned anew.
@@ -72,6 +75,7 @@ def _stops(orders: Sequence[WorkOrder], *, actor: Actor, today: date) -> list[di
     linked = {link.service_request_id for order in orders for link in queries.links_of(order)}
     roots = service_requests.roots(linked)
     told = _first_reports(roots, actor=actor)
+    pictures = _pictures({*linked, *(root.pk for root in roots.values())}, actor=actor)
     waits = queries.undone_firsts([order.pk for order in orders])
     taken = queries.photos_after([order.pk for order in orders])
     return [
@@ -79,6 +83,7 @@ def _stops(orders: Sequence[WorkOrder], *, actor: Actor, today: date) -> list[di
             order,
             requests=_about(order, roots),
             reports=told,
+            pictures=_of_stop(order, roots, pictures),
             waits=waits.get(order.pk, ()),
             photos_after=taken.get(order.pk, 0),
             today=today,
@@ -100,11 +105,36 @@ def _first_reports(roots: Mapping[int, ServiceRequest], *, actor: Actor) -> dict
     return {report.service_request_id: report for report in found}
 
 
+def _pictures(request_ids: Collection[int], *, actor: Actor) -> dict[int, list[dict[str, str]]]:
+    """The addresses of the small photos of these requests, of those that the crew may see.
+
+    A photo that was blurred has another address, so that no phone keeps the one before.
+    """
+    found: dict[int, list[dict[str, str]]] = {}
+    if request_ids:
+        for photo in service_requests.reporters_photos(request_ids, by=actor):
+            address = reverse("web:photo_small", args=[photo.pk])
+            version = hashlib.sha256(photo.thumbnail.encode()).hexdigest()[:12]
+            found.setdefault(photo.service_request_id, []).append({"src": f"{address}?v={version}"})
+    return found
+
+
+def _of_stop(
+    order: WorkOrder,
+    roots: Mapping[int, ServiceRequest],
+    pictures: Mapping[int, Sequence[dict[str, str]]],
+) -> list[dict[str, str]]:
+    ids = [link.service_request_id for link in queries.links_of(order)]
+    every = dict.fromkeys(pk for each in ids for pk in (each, roots[each].pk))
+    return [photo for pk in every for photo in pictures.get(pk, ())][:MOST_PHOTOS]
+
+
 def _stop(
     order: WorkOrder,
     *,
     requests: Sequence[ServiceRequest],
     reports: Mapping[int, Report],
+    pictures: Sequence[dict[str, str]],
     waits: Sequence[WorkOrder],
     photos_after: int,
     today: date,
@@ -130,6 +160,7 @@ def _stop(
         "outcomes": outcomes_of(requests),
         "photosAfter": photos_after,
         "photo": any(spec.photo_on_completion for spec in specs),
+        "photos": pictures,
         "requests": [_request(request, report=reports.get(request.pk)) for request in requests],
     }
 

@@ -14,6 +14,9 @@ from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, Faults
+from citycall.exchange.forwarding.queries import passed_on
+from citycall.exchange.models import Forward
+from citycall.exchange.open311 import following
 from citycall.service_requests import queries as service_requests
 from citycall.service_requests.models import ServiceRequest
 from citycall.work_orders import queries
@@ -47,18 +50,41 @@ def by_order(steps: Sequence[Step]) -> list[ToldOf]:
     return [ToldOf(group[0].order, group) for group in grouped.values()]
 
 
+@dataclass(frozen=True, slots=True)
+class AtPartner:
+    """A request of the order that another body has, and how it stands there."""
+
+    forward: Forward
+
+    @property
+    def says_done(self) -> bool:
+        """Whether they say that they have done it; the order is a person's to close."""
+        meaning = following.meaning_of(self.forward.remote_status)
+        return meaning in {following.Meaning.ENDED, following.Meaning.FIXED}
+
+    @property
+    def ended_otherwise(self) -> bool:
+        """Whether they will not do anything more about it."""
+        return following.is_end(self.forward.remote_status) and not self.says_done
+
+
 def context(order: WorkOrder, *, actor: Actor, bound: Mapping[str, Form]) -> dict[str, Any]:
     """Everything for ``workbench/order.html``; ``bound`` are forms that came back."""
     may_plan = queries.may(actor, "plan", agency_id=order.agency_id)
     may_work = queries.may(actor, "work", agency_id=order.agency_id)
     unended = order.ended_at is None
     steps = queries.steps_of(order)
+    about = requests_of(order)
+    linked = {link.service_request_id for link in queries.links_of(order)}
     return {
         "order": order,
         "state": order.state,
         "requests": [
             {"row": request, "number": numbers.show(request.number), "service": service_of(request)}
-            for request in requests_of(order)
+            for request in about
+        ],
+        "partners": [
+            AtPartner(each) for each in passed_on(linked | {request.pk for request in about})
         ],
         "firsts": queries.firsts_of(order),
         "laters": queries.laters_of(order),

@@ -1,9 +1,9 @@
 """Which partners there are, who takes what, and how it goes with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -33,6 +33,8 @@ def _load() -> tuple[Taker, ...]:
         for row in Partner.objects.filter(active=True).order_by("pk")
     )
 
+
+MOST_PASSED_ON: Final = 100
 
 # An event of a city without partners costs no question to the database.
 TAKERS: Snapshot[tuple[Taker, ...]] = Snapshot("partners", _load)
@@ -66,6 +68,15 @@ def partner_for(actor: Actor, code: str) -> Partner:
     if found is None:
         raise NotFound(_("There is no such partner."))
     return found
+
+
+def passed_on(request_ids: Collection[int]) -> list[Forward]:
+    """What of these requests was passed on to which partner, and what it told last.
+
+    For a door that has let somebody read these requests.
+    """
+    rows = Forward.objects.filter(service_request_id__in=request_ids).select_related("partner")
+    return list(rows.order_by("pk")[:MOST_PASSED_ON])
 
 
 def health(actor: Actor) -> Sequence[Health]:

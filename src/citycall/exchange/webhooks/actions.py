@@ -20,7 +20,7 @@ from citycall.core.models import Event
 from citycall.core.permissions import require
 from citycall.exchange import policies
 from citycall.exchange.models import Webhook, WebhookDelivery
-from citycall.exchange.webhooks import calling, checks, payload, queries, signing
+from citycall.exchange.webhooks import calling, checks, orders, payload, queries, signing
 from citycall.exchange.webhooks.calling import Try
 from citycall.exchange.webhooks.checks import Area
 from citycall.places.queries import areas as area_index
@@ -81,6 +81,7 @@ def save_webhook(
     ``BadAddress`` and ``TooManyWebhooks``. The address's name is looked up.
     """
     require(policies.PERMISSIONS, "manage_webhooks", by=by)
+    checks.check_orders(kinds, by=by)
     terms = checks.terms(name=name, url=url, kinds=kinds, services=services, areas=areas)
     key_id = by.id if by.kind is ActorKind.KEY else None
     with transaction.atomic():
@@ -116,6 +117,7 @@ def change_webhook(
     Raises as ``save_webhook`` does, and ``NotFound`` and ``WebhookEnded``.
     """
     known = queries.webhook_for(by, webhook_id)
+    checks.check_orders(kinds or (), by=by)
     terms = checks.terms(
         name=known.name if name is None else name,
         url=known.url if url is None else url,
@@ -195,6 +197,16 @@ def owe(event: Event) -> None:
         return
     concerned = [request, *_as_it_was(event, request)]
     if wanted := [each.id for each in wanting if any(map(each.wants, concerned))]:
+        _owe(event, wanted)
+
+
+def owe_order(event: Event) -> None:
+    """Owe an event of a work order to each webhook that asked for its kind by name, once."""
+    wanting = [each for each in queries.wanting(event.kind) if event.kind in each.kinds]
+    facts = orders.facts_of(event.subject_id) if wanting else None
+    if facts is None:
+        return
+    if wanted := [each.id for each in wanting if facts.concerns(each.agencies, each.wants)]:
         _owe(event, wanted)
 
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from citycall.catalog.queries import catalog
 from citycall.catalog.snapshot import UnknownService
 from citycall.catalog.specs import Privacy
+from citycall.core.actors import Actor
 from citycall.core.errors import Faults
 from citycall.core.reaching import check_address
+from citycall.exchange.webhooks import orders
 from citycall.exchange.webhooks.payload import KINDS
 from citycall.places.queries import areas as area_index
 
@@ -76,8 +78,15 @@ def _name_fault(name: str) -> str:
 
 
 def _kinds_fault(kinds: Collection[str]) -> str:
-    unknown = [kind for kind in kinds if kind not in KINDS]
+    unknown = [kind for kind in kinds if kind not in {*KINDS, *orders.KINDS}]
     return _("No such event is told: %(what)s.") % _what(unknown) if unknown else ""
+
+
+def check_orders(kinds: Collection[str], *, by: Actor) -> None:
+    """Raise ``Faults`` where somebody asks for work orders who may not read any."""
+    if any(kind in orders.KINDS for kind in kinds) and not orders.may_ask(by):
+        sentence = _("Events of work orders need a key that may work on requests.")
+        raise Faults({"kinds": sentence})
 
 
 def _services_fault(services: Collection[str]) -> str:

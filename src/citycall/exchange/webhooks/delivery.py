@@ -10,10 +10,12 @@ from typing import Final
 from django.db import transaction
 
 from citycall.core.actors import SYSTEM
+from citycall.core.models import Event
 from citycall.exchange.models import WebhookDelivery
-from citycall.exchange.webhooks import actions, calling, payload, signing
+from citycall.exchange.webhooks import actions, calling, orders, payload, signing
 from citycall.exchange.webhooks.calling import Try
 from citycall.service_requests import published
+from citycall.work_orders import events as order_events
 
 State = WebhookDelivery.State
 
@@ -73,8 +75,8 @@ def _settle(delivery: WebhookDelivery, at: datetime) -> float | None:
     if why := _not_owed(delivery, at):
         _fail(delivery, Try(at=at, status=None, problem=why, milliseconds=0))
         return None
-    request = published.one(delivery.event.subject_id)
-    if request is None:
+    told = _body(delivery.event)
+    if told is None:
         # Made private meanwhile, or erased.
         why = "the request is not public any more"
         _fail(delivery, Try(at=at, status=None, problem=why, milliseconds=0))
@@ -83,11 +85,20 @@ def _settle(delivery: WebhookDelivery, at: datetime) -> float | None:
         delivery.webhook,
         kind=delivery.event.kind,
         mark=signing.delivery_id(delivery),
-        body=payload.body(delivery.event, request),
+        body=told,
         at=at,
     )
     delivery.attempts += 1
     return _judge(delivery, tried)
+
+
+def _body(event: Event) -> bytes | None:
+    """What is told of an event now; none where it may not be told any more."""
+    if event.subject_kind == order_events.SUBJECT:
+        facts = orders.facts_of(event.subject_id)
+        return None if facts is None else orders.body(event, facts)
+    request = published.one(event.subject_id)
+    return None if request is None else payload.body(event, request)
 
 
 def _not_owed(delivery: WebhookDelivery, at: datetime) -> str:

@@ -52,7 +52,7 @@ def body(event: Event, request: Published) -> bytes:
         {
             "id": str(event.pk),
             "kind": event.kind,
-            "at": _moment(event.at),
+            "at": moment(event.at),
             "facts": facts,
             "words": words,
             "service_request": request_facts(request),
@@ -62,7 +62,7 @@ def body(event: Event, request: Published) -> bytes:
 
 def ping(name: str, *, at: datetime) -> bytes:
     """The JSON of a test: no event, and no request."""
-    return orjson.dumps({"id": None, "kind": PING, "at": _moment(at), "webhook": name})
+    return orjson.dumps({"id": None, "kind": PING, "at": moment(at), "webhook": name})
 
 
 def request_facts(request: Published) -> dict[str, Any]:
@@ -80,11 +80,11 @@ def request_facts(request: Published) -> dict[str, Any]:
         "agency_name": agency.name,
         "open": request.status in _OPEN,
         "status": request.status,
-        "requested_at": _moment(request.requested_at),
-        "updated_at": _moment(request.updated_at),
-        "due_at": _moment(request.due_at),
-        "completed_at": _moment(request.completed_at),
-        "closed_at": _moment(request.closed_at),
+        "requested_at": moment(request.requested_at),
+        "updated_at": moment(request.updated_at),
+        "due_at": moment(request.due_at),
+        "completed_at": moment(request.completed_at),
+        "closed_at": moment(request.closed_at),
         "outcome": outcome.spec.code if outcome else None,
         "verification": request.verification,
         "explanation": request.explanation,
@@ -102,5 +102,6 @@ def request_facts(request: Published) -> dict[str, Any]:
     }
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment(at: datetime | None) -> str | None:
+    """A moment in UTC as it is told; none where there is none."""
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")

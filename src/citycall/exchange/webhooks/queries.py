@@ -15,6 +15,7 @@ from citycall.core.permissions import require
 from citycall.core.snapshots import Snapshot
 from citycall.exchange import policies
 from citycall.exchange.models import Webhook, WebhookDelivery
+from citycall.exchange.webhooks import orders
 from citycall.service_requests.published import Published
 
 _ADMIN = frozenset({Role.ADMINISTRATOR.value})
@@ -29,6 +30,8 @@ class Wanted:
     kinds: frozenset[str]
     services: frozenset[int]
     areas: frozenset[int]
+    # Whose work orders it may be told of; none means every agency's.
+    agencies: frozenset[int] | None
 
     def wants(self, request: Published) -> bool:
         """Whether an event of this request is among what it asked for."""
@@ -39,10 +42,16 @@ class Wanted:
 
 def _load() -> tuple[Wanted, ...]:
     return tuple(
-        Wanted(row.pk, frozenset(row.kinds), frozenset(row.services), frozenset(row.areas))
-        for row in Webhook.objects.filter(
-            ended_at__isnull=True, key__revoked_at__isnull=True
-        ).order_by("pk")
+        Wanted(
+            row.pk,
+            frozenset(row.kinds),
+            frozenset(row.services),
+            frozenset(row.areas),
+            orders.agencies_of(row),
+        )
+        for row in Webhook.objects.filter(ended_at__isnull=True, key__revoked_at__isnull=True)
+        .select_related("key")
+        .order_by("pk")
     )
 
 

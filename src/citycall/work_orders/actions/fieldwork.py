@@ -16,7 +16,7 @@ from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import DomainError, Faults
 from citycall.service_requests.drafts import LONGEST_WORDS
 from citycall.service_requests.photos import Photo
-from citycall.work_orders import rules
+from citycall.work_orders import events, rules
 from citycall.work_orders.actions import telling
 from citycall.work_orders.actions.change import begin
 from citycall.work_orders.actions.telling import About, Trouble
@@ -100,10 +100,15 @@ class _Visit:
             return Trouble(error.code, about.number, error.message)
         return None
 
+    def tell_of_order(self, kind: events.Kind) -> None:
+        """What came of the order itself, at the crew's own time."""
+        events.tell(self.order, kind, by=self.by, at=self.at, done_at=self.step.at.isoformat())
+
     def come(self) -> None:
         """The crew is there, if that was not told before."""
         if self.order.started_at is None:
             self.order.started_at = self.step.at
+            self.tell_of_order(events.Kind.STARTED)
             telling.tell_visit(self.order, self.about, by=self.by, at=self.at)
 
 
@@ -178,6 +183,7 @@ def _finish(visit: _Visit) -> None:
         order.outcome, order.explanation = finished.outcome, finished.explanation
         order.answers, order.used = dict(finished.answers), [*finished.used]
         order.signature = None if finished.signature is None else dict(finished.signature)
+        visit.tell_of_order(events.Kind.DONE)
     visit.each(
         lambda request_id: telling.complete(request_id, finished, by=visit.by, at=visit.at),
         otherwise=telling.finished_in_words(finished),
@@ -191,6 +197,7 @@ def _not_found(visit: _Visit) -> None:
     if visit.blocked is None:
         visit.come()
         order.ended_at, order.ending, order.explanation = visit.step.at, Ending.NOT_FOUND, words
+        visit.tell_of_order(events.Kind.NOT_FOUND)
     visit.each(
         lambda request_id: telling.tell_not_found(request_id, words, by=visit.by, at=visit.at),
         otherwise=telling.with_words(telling.NOTES[Kind.NOT_FOUND], words),

@@ -15,7 +15,7 @@ from citycall.service_requests import policies as request_policies
 from citycall.service_requests.actions.change import lock
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import ServiceRequest
-from citycall.work_orders import rules
+from citycall.work_orders import events, rules
 from citycall.work_orders.actions.change import announce, begin, hold_plans, need_unended
 from citycall.work_orders.models import UNENDED, Dependency, Ending, OrderRequest, WorkOrder
 from citycall.work_orders.policies import PERMISSIONS
@@ -77,6 +77,7 @@ def make(
         _link(order, request)
     for first in dict.fromkeys(firsts):
         _depend(order, first)
+    events.tell(order, events.Kind.MADE, by=by, at=at)
     return order
 
 
@@ -89,6 +90,7 @@ def change(order_id: int, draft: Draft, *, by: Actor, at: datetime) -> WorkOrder
         setattr(order, name, value)
     order.changed_at = at
     order.save()
+    events.tell(order, events.Kind.CHANGED, by=by, at=at)
     return order
 
 
@@ -98,8 +100,10 @@ def add_request(order_id: int, request_id: int, *, by: Actor, at: datetime) -> W
     order = begin(order_id, "plan", by=by)
     need_unended(order)
     request = _request(request_id, by=by)
-    if _link(order, request) and order.day is not None:
-        announce(order, Kind.VISIT_PLANNED, by=by, at=at, day=order.day, requests=[request])
+    if _link(order, request):
+        if order.day is not None:
+            announce(order, Kind.VISIT_PLANNED, by=by, at=at, day=order.day, requests=[request])
+        events.tell(order, events.Kind.CHANGED, by=by, at=at)
     order.changed_at = at
     order.save(update_fields=["changed_at"])
     return order
@@ -118,6 +122,7 @@ def drop_request(order_id: int, request_id: int, *, by: Actor, at: datetime) -> 
         link.delete()
         order.changed_at = at
         order.save(update_fields=["changed_at"])
+        events.tell(order, events.Kind.CHANGED, by=by, at=at)
     return order
 
 
@@ -151,6 +156,7 @@ def cancel(order_id: int, *, by: Actor, at: datetime) -> WorkOrder:
         announce(order, Kind.VISIT_CALLED_OFF, by=by, at=at, day=order.day)
     order.ending, order.ended_at, order.changed_at = Ending.CANCELLED, at, at
     order.save()
+    events.tell(order, events.Kind.CALLED_OFF, by=by, at=at)
     return order
 
 
@@ -162,6 +168,7 @@ def take_up_again(order_id: int, *, by: Actor, at: datetime) -> WorkOrder:
         order.ending, order.ended_at, order.started_at = "", None, None
         order.crew, order.day, order.turn, order.changed_at = None, None, 0, at
         order.save()
+        events.tell(order, events.Kind.TAKEN_UP, by=by, at=at)
     return order
 
 

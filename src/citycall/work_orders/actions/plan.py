@@ -12,7 +12,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.permissions import require
 from citycall.service_requests.events import Kind
-from citycall.work_orders import queries, routes, rules
+from citycall.work_orders import events, queries, routes, rules
 from citycall.work_orders.actions.change import announce, begin, hold_plans, need_unended
 from citycall.work_orders.models import Crew, Dependency, Ending, WorkOrder
 from citycall.work_orders.policies import PERMISSIONS
@@ -53,6 +53,9 @@ def plan(order_id: int, *, crew_id: int, day: date, by: Actor, at: datetime) -> 
     order.save()
     if before != day:
         announce(order, Kind.VISIT_PLANNED, by=by, at=at, day=day, before=before)
+    moved_from = before.isoformat() if before is not None else None
+    facts = {"day": day.isoformat(), "before": moved_from, "crew": crew.name}
+    events.tell(order, events.Kind.PLANNED, by=by, at=at, **facts)
     return order
 
 
@@ -91,8 +94,10 @@ def take_off(order_id: int, *, by: Actor, at: datetime) -> WorkOrder:
     if order.started_at is not None:
         raise CannotPlan(_("The crew has begun already."))
     announce(order, Kind.VISIT_CALLED_OFF, by=by, at=at, day=order.day)
+    before = order.day.isoformat()
     order.crew, order.day, order.turn, order.changed_at = None, None, 0, at
     order.save()
+    events.tell(order, events.Kind.TAKEN_OFF, by=by, at=at, before=before)
     return order
 
 

@@ -190,6 +190,7 @@ def _words() -> dict[str, str]:
         "notSaved": _(
             "This phone has no room left. Please write it down, and tell your dispatcher."
         ),
+        "photoTold": _("Photo from a reporter: %s"),
         "photoBefore": _("Photo before the work: %s"),
         "photoAfter": _("Photo after the work: %s"),
         "amount": _("%(name)s, in %(unit)s"),

@@ -18,7 +18,7 @@
     ["stop", "note", "request", "point", "line", "shot"].map((name) => [name, copy(name)]),
   );
   const channel = new BroadcastChannel(store.CHANNEL);
-  let [day, steps, notes, told] = [null, [], [], { state: "sent" }];
+  let [day, steps, notes, told, photos] = [null, [], [], { state: "sent" }, new Map()];
   let shownHash = null;
 
   store.facts = (stop, state, said) =>
@@ -60,7 +60,12 @@
   });
 
   async function load() {
-    [day, steps, notes] = await Promise.all([store.day(), store.steps(), store.notes()]);
+    [day, steps, notes, photos] = await Promise.all([
+      store.day(),
+      store.steps(),
+      store.notes(),
+      store.photos(),
+    ]);
     await show();
   }
 
@@ -159,7 +164,7 @@
     const id = Number(location.hash.replace("#stop-", ""));
     const stop = day?.stops.find((each) => each.id === id);
     showStatus();
-    if (stop) await view.show(stop, { user: day.user, steps, state: stateOf(stop) });
+    if (stop) await view.show(stop, { user: day.user, steps, photos, state: stateOf(stop) });
     else await showList();
     list.hidden = Boolean(stop);
     one.hidden = !stop;
@@ -183,9 +188,14 @@
       }
       told = await store.sync(addresses, words);
       await load();
-      if (told.state === "sent") prefetchMap().catch(() => {});
+      if (told.state === "sent") keepForOffline().catch(() => {});
     });
     return underWay;
+  }
+
+  async function keepForOffline() {
+    if (await store.keepPhotos()) await load();
+    await prefetchMap();
   }
 
   // The tiles around today's stops, so that the map is there without a network.

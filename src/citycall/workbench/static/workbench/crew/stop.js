@@ -32,9 +32,9 @@
     }
 
     // Shows a stop; what is half written stays as long as it is the same one.
-    async show(stop, { user, steps, state }) {
+    async show(stop, { user, steps, photos, state }) {
       const another = this.stop?.id !== stop.id;
-      Object.assign(this, { stop, user, steps: steps.filter(({ order }) => order === stop.id) });
+      Object.assign(this, { stop, user, photos, steps: steps.filter(({ order }) => order === stop.id) });
       this.find("[data-title]").textContent = stop.title;
       this.find("[data-place]").textContent = stop.place;
       this.find("[data-facts]").textContent = store.facts(stop, state, this.words);
@@ -44,6 +44,7 @@
       this.find("[data-instructions] [data-words]").textContent = stop.instructions;
       store.navigate(this.find("[data-ways]"), stop);
       this.showRequests();
+      this.showPhotos();
       this.showShots();
       const ended = ["done", "not_found"].includes(state);
       this.find("[data-work]").hidden = ended;
@@ -76,21 +77,32 @@
       this.find("[data-requests-list]").replaceChildren(...items);
     }
 
+    // What reporters photographed, as far as it is on this phone.
+    showPhotos() {
+      const kept = (this.stop.photos ?? []).map(({ src }) => this.photos.get(src)).filter(Boolean);
+      this.fillShots("[data-told]", kept, () => this.words.photoTold);
+    }
+
     showShots() {
-      const list = this.find("[data-shots]");
-      for (const image of list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
       const taken = this.steps.filter(({ photo }) => photo);
+      const label = (index) =>
+        taken[index].kind === "before" ? this.words.photoBefore : this.words.photoAfter;
+      this.fillShots("[data-shots]", taken.map(({ photo }) => photo), label);
+    }
+
+    fillShots(where, pictures, label) {
+      const list = this.find(where);
+      for (const image of list.querySelectorAll("img")) URL.revokeObjectURL(image.src);
       list.replaceChildren(
-        ...taken.map(({ photo, kind }, index) => {
+        ...pictures.map((picture, index) => {
           const item = this.templates.shot();
           const image = item.querySelector("img");
-          image.src = URL.createObjectURL(photo);
-          const label = kind === "before" ? this.words.photoBefore : this.words.photoAfter;
-          image.alt = label.replace("%s", index + 1);
+          image.src = URL.createObjectURL(picture);
+          image.alt = label(index).replace("%s", index + 1);
           return item;
         }),
       );
-      list.hidden = !taken.length;
+      list.hidden = !pictures.length;
     }
 
     showForm() {

@@ -32,7 +32,13 @@
     CHANNEL,
     day: () => read("kept", (store) => store.get("day")),
     putDay: (day) => write("kept", (store) => store.put(day, "day")),
-    forgetDay: () => write("kept", (store) => store.delete("day")),
+    forgetDay: () =>
+      write("kept", (store) => {
+        store.delete("photos");
+        return store.delete("day");
+      }),
+    photos: async () => (await read("kept", (store) => store.get("photos"))) ?? new Map(),
+    putPhotos: (photos) => write("kept", (store) => store.put(photos, "photos")),
     addStep,
     steps: () => read("steps", (store) => store.getAll()),
     dropStep: (n) => write("steps", (store) => store.delete(n)),

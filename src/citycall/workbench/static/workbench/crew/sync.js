@@ -9,6 +9,8 @@
   const TRY_MS = 120_000;
   const MOST_STEPS = 10;
   const MOST_BYTES = 6_000_000;
+  const MOST_PHOTOS = 160;
+  const LARGEST_PHOTO = 400_000;
 
   class Failed extends Error {
     constructor(state, sentence = "") {
@@ -120,6 +122,31 @@
     }
   }
 
+  // The reporters' photos of the day's stops, small, for where there is no network; those of no
+  // stop any more go. Resolves with whether anything has changed.
+  async function keepPhotos() {
+    const day = await store.day();
+    const wanted = (day?.stops ?? []).flatMap(({ photos }) => photos ?? []).slice(0, MOST_PHOTOS);
+    const known = await store.photos();
+    const kept = new Map();
+    for (const { src } of wanted) {
+      const photo = known.get(src) ?? (await small(src));
+      if (photo) kept.set(src, photo);
+    }
+    const changed = kept.size !== known.size || [...kept.keys()].some((src) => !known.has(src));
+    // Whoever left or came meanwhile has another day, and keeps its photos.
+    if (!changed || (await store.day())?.user !== day?.user) return false;
+    await store.putPhotos(kept);
+    return true;
+  }
+
+  async function small(src) {
+    const response = await fetch(src, { credentials: "same-origin", redirect: "error" }).catch(() => null);
+    if (!response?.ok) return null;
+    const photo = await response.blob().catch(() => null);
+    return photo?.type.startsWith("image/") && photo.size <= LARGEST_PHOTO ? photo : null;
+  }
+
   // The day goes with whoever leaves; what they did stays until they sign in again.
   async function signOut(address) {
     const headers = { "X-CSRFToken": store.token };
@@ -130,5 +157,5 @@
     return true;
   }
 
-  Object.assign(store, { sync, signOut });
+  Object.assign(store, { sync, signOut, keepPhotos });
 })();
