@@ -77,6 +77,30 @@ def test_pick_look_do_and_take_back(site: str, size: tuple[int, int]) -> None:
     assert ServiceRequest.objects.filter(status="new").count() == 4
 
 
+@pytest.mark.parametrize("size", browser.SIZES)
+def test_tag_what_was_picked(site: str, size: tuple[int, int]) -> None:
+    with browser.open_page(f"{site}/agency", size=size) as opened:
+        page = opened.page
+        browser.sign_in(page, "dispatcher")
+        page.get_by_label("All on this page").check()
+        page.get_by_label("What to do with the picked requests").select_option("tag")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Go on").click()
+        page.get_by_label("Tags to put on").fill("summer paving")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Show what will happen").click()
+        page.get_by_text("4 requests will be changed.").wait_for()
+        browser.check(opened)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Do it to 4 requests").click()
+        page.get_by_text("0 of 4 done").wait_for()
+        _work()
+        page.get_by_text("4 requests were changed.").wait_for()
+        expect(page.get_by_text("summer paving")).to_be_visible()
+        browser.check(opened)
+    assert ServiceRequest.objects.filter(tags=["summer paving"]).count() == 4
+
+
 def test_a_second_person_agrees(site: str) -> None:
     with browser.open_page(f"{site}/agency", java_script_enabled=False) as opened:
         page = opened.page

@@ -137,6 +137,13 @@ def services_of(batch: Batch) -> list[int]:
     return list(rows.values_list("service_id", flat=True).distinct())
 
 
+def tags_of(batch: Batch, *, limit: int = 50) -> list[str]:
+    """The tags that the batch's requests have, the most used first."""
+    rows = ServiceRequest.objects.filter(batchitem__batch=batch).exclude(tags=[]).order_by()
+    found = Counter(tag for kept in rows.values_list("tags", flat=True) for tag in kept)
+    return sorted(found, key=lambda tag: (-found[tag], tag))[:limit]
+
+
 def readable_ids(actor: Actor, batch: Batch) -> list[int]:
     """The batch's requests that the actor may read now, in the order of their ids."""
     rows = service_requests.readable(actor).filter(batchitem__batch=batch)

@@ -16,7 +16,8 @@ from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.core.phrases import said
 from citycall.service_requests import queries as service_requests
-from citycall.workbench.forms import _CHOOSE, UNREADABLE, Choices, Words
+from citycall.service_requests import tags
+from citycall.workbench.forms import _CHOOSE, UNREADABLE, Choices, Words, teams_by_agency
 
 
 class BatchForm(forms.Form):
@@ -110,15 +111,7 @@ class TransferMany(BatchForm):
 
     def fill(self, batch: Batch) -> None:
         """Offer all teams under their agencies' names."""
-        book = catalog()
-        grouped = [
-            (
-                said(agency.name),
-                [(t.code, said(t.name)) for t in book.teams if t.agency_id == agency.id],
-            )
-            for agency in book.agencies
-        ]
-        self._choices("team", [("", _now("Choose a team")), *(g for g in grouped if g[1])])
+        self._choices("team", teams_by_agency())
 
 
 class MergeMany(BatchForm):
@@ -161,6 +154,65 @@ class NoteMany(BatchForm):
     words = Words(_("Note"), missing=_("Please write the note."))
 
 
+class TagMany(BatchForm):
+    """Which tags are put on, and which are taken off."""
+
+    add = forms.CharField(
+        label=_("Tags to put on"),
+        required=False,
+        max_length=200,
+        help_text=_("Only staff see them. Several have commas between them."),
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+        error_messages={
+            "max_length": _(
+                "Please keep this under %(limit_value)d characters. It has %(show_value)d."
+            ),
+            "null_characters_not_allowed": UNREADABLE,
+        },
+    )
+    remove = forms.MultipleChoiceField(
+        label=_("Tags to take off"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("None of the requests has this tag any more: %(value)s.")
+        },
+    )
+
+    def fill(self, batch: Batch) -> None:
+        """Offer to take off what at least one of the requests has."""
+        self.known_tags = service_requests.known_tags(self.actor)
+        self.initial["remove"] = tags.several(self.initial.get("remove", ""))
+        found = queries.tags_of(batch)
+        self._choices("remove", [(tag, tag) for tag in found])
+        if not (found or self.initial["remove"]):
+            del self.fields["remove"]
+
+    def clean_add(self) -> str:
+        """The tags as they are kept."""
+        try:
+            found = [tags.standard(tag) for tag in tags.several(self.cleaned_data["add"])]
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
+        return ", ".join(dict.fromkeys(found))
+
+    def clean(self) -> dict[str, Any]:
+        """Something has to be put on or taken off, and nothing both."""
+        cleaned = super().clean() or {}
+        add, remove = tags.several(cleaned.get("add", "")), cleaned.get("remove", [])
+        if not self.errors and not (add or remove):
+            self.add_error("add", _("Please say which tags to put on or to take off."))
+        for both in sorted(set(add) & set(remove)):
+            sentence = _now("“%(tag)s” cannot be put on and taken off at once.")
+            self.add_error("add", sentence % {"tag": both})
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """The tags with commas between them."""
+        given = self.cleaned_data
+        return {"add": given["add"], "remove": ", ".join(given.get("remove", []))}
+
+
 FORMS: Final[Mapping[str, type[BatchForm]]] = {
     BatchStep.ASSIGN: AssignMany,
     BatchStep.HOLD: HoldMany,
@@ -169,6 +221,7 @@ FORMS: Final[Mapping[str, type[BatchForm]]] = {
     BatchStep.MERGE: MergeMany,
     BatchStep.MESSAGE: MessageMany,
     BatchStep.NOTE: NoteMany,
+    BatchStep.TAG: TagMany,
 }
 
 

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from citycall.contacts.in_words import hide, hide_of
 from citycall.core.actors import Actor
-from citycall.core.errors import DomainError, NotFound
+from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.permissions import require
 from citycall.service_requests import policies
-from citycall.service_requests.actions import close, merge, tell_more, work
+from citycall.service_requests.actions import close, merge, tag, tell_more, work
 from citycall.service_requests.actions.change import Hide, Told, allow, reached_at
 from citycall.service_requests.actions.many_kept import Tellings, lock_all, restore, state, write
 from citycall.service_requests.actions.merge import CannotMerge
 from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.rules import Step
+from citycall.service_requests.tags import several
 
 
 class ManyStep(StrEnum):
@@ -37,6 +38,13 @@ class ManyStep(StrEnum):
     MERGE = "merge"
     NOTE = "note"
     MESSAGE = "message"
+    TAG = "tag"
+
+
+class AlreadySo(Conflict):
+    """The step would change nothing of the request."""
+
+    code = "already_so"
 
 
 # What the people who reported are written to about.
@@ -101,7 +109,7 @@ def _try_each(
     asked: Asked, rows: Mapping[int, ServiceRequest], *, by: Actor, at: datetime
 ) -> tuple[list[Tried], Tellings]:
     picked = [rows[pk] for pk in sorted(asked.seen) if pk in rows]
-    tellings = Tellings(hide=_hiding(asked.values, picked))
+    tellings = Tellings(hide=_hiding(asked.values, picked), unseen=asked.step is ManyStep.TAG)
     tried: list[Tried] = []
     try:
         decide = _PREPARE[asked.step](_Setting(asked.values, picked, rows, tellings, by, at))
@@ -125,9 +133,9 @@ def _try_each(
 
 
 def _allow(asked: Asked, row: ServiceRequest, *, by: Actor) -> None:
-    if asked.step in {ManyStep.NOTE, ManyStep.MESSAGE}:
+    if asked.step in {ManyStep.NOTE, ManyStep.MESSAGE, ManyStep.TAG}:
         require(policies.PERMISSIONS, "note", by=by, agency_id=row.agency_id)
-        if row.merged_into_id is not None:
+        if asked.step is not ManyStep.TAG and row.merged_into_id is not None:
             raise CannotMerge(_("This request was merged into another."), field="merged")
         return
     allow(row, step=Step(asked.step.value), by=by, seen=asked.seen[row.pk])
@@ -230,6 +238,23 @@ def _message(s: _Setting) -> Decide:
     return lambda _row: [told]
 
 
+def tags_of(values: Values) -> dict[str, list[str]]:
+    """Which tags a step puts on and takes off, as the arguments ``add`` and ``remove``."""
+    return {name: several(str(values.get(name) or "")) for name in ("add", "remove")}
+
+
+def _tag(s: _Setting) -> Decide:
+    asked = tags_of(s.values)
+
+    def decide(row: ServiceRequest) -> Sequence[Told]:
+        told = tag.tagged(row, **asked)
+        if told is None:
+            raise AlreadySo(_("Its tags are like that already."), field="tags")
+        return [told]
+
+    return decide
+
+
 _PREPARE: Mapping[ManyStep, Callable[[_Setting], Decide]] = {
     ManyStep.ASSIGN: _assign,
     ManyStep.START: _start,
@@ -240,4 +265,5 @@ _PREPARE: Mapping[ManyStep, Callable[[_Setting], Decide]] = {
     ManyStep.MERGE: _merge,
     ManyStep.NOTE: _note,
     ManyStep.MESSAGE: _message,
+    ManyStep.TAG: _tag,
 }

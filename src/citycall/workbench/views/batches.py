@@ -130,7 +130,8 @@ def _said(found: Batch, actor: Actor) -> list[tuple[str, str]]:
         return []
     told = []
     for bound in form:
-        value = str(form.initial.get(bound.name) or "")
+        kept = form.initial.get(bound.name) or ""
+        value = ", ".join(kept) if isinstance(kept, list) else str(kept)
         choices = _flat(getattr(bound.field, "choices", ()))
         told.append((str(bound.label), choices.get(value, value)))
     return [(label, value) for label, value in told if value]
