@@ -14,7 +14,7 @@ from citycall.batches.models import Batch, BatchItem, BatchStep
 from citycall.core.errors import NotAllowed
 from citycall.core.events import REACT_TASK
 from citycall.core.models import Event
-from citycall.service_requests.actions import close, merge, tell_more, work
+from citycall.service_requests.actions import close, merge, tag, tell_more, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails
 from citycall.service_requests.events import SUBJECT
@@ -59,6 +59,8 @@ def _single(step: str, request_id: int, city: City) -> None:
         work.hold(request_id, reason="weather", words="It rains.", by=by, at=at)
     elif step == "transfer":
         work.transfer(request_id, team_code="mains", reason="A pipe.", by=by, at=at)
+    elif step == "tag":
+        tag.change_tags(request_id, add=["school"], by=by, at=at)
     elif step == "complete":
         close.complete(request_id, outcome_code="fixed", explanation="Done.", by=by, at=at)
     else:
@@ -73,6 +75,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "complete": {"outcome": "fixed", "explanation": "Done."},
     "message": {"words": "Call 410-555-0100."},
     "note": {"words": "Call 410-555-0100."},
+    "tag": {"add": "school", "remove": ""},
 }
 
 

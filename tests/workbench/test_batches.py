@@ -146,6 +146,44 @@ def test_merging_asks_for_a_number_and_says_if_it_is_none(sit: Sit, holes: list[
     assert ServiceRequest.objects.filter(status="merged").count() == 2
 
 
+def test_tags_are_asked_for_and_offered_to_be_taken_off(sit: Sit, holes: list[str]) -> None:
+    desk = sit("dispatcher")
+    desk.client.post(f"/agency/{holes[0]}/tags", {"tag": "old, school"})
+    address = pick(desk, holes, "tag")
+    page = text(desk, address)
+    assert '<option value="school">' in page
+    assert 'name="remove" value="old"' in page
+    desk.client.post(address, {"add": " School ,#school", "remove": "old"})
+    assert "3 requests will be changed." in text(desk, address)
+    desk.client.post(f"{address}/confirm")
+    work()
+    assert [row.tags for row in ServiceRequest.objects.all()] == [["school"]] * 3
+    page = text(desk, address)
+    assert "<dt>Tags to put on</dt>" in page
+    assert "Take it back" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"add": ","}, "Please say which tags to put on or to take off."),
+        ({"add": "<b>"}, "A tag has letters, digits and blanks only"),
+        ({"add": "Old", "remove": "old"}, "“old” cannot be put on and taken off at once."),
+        ({"add": "new", "remove": "never"}, "None of the requests has this tag any more: never."),
+    ],
+)
+def test_tags_that_make_no_sense_are_said(
+    sit: Sit, holes: list[str], typed: dict[str, str], told: str
+) -> None:
+    desk = sit("dispatcher")
+    desk.client.post(f"/agency/{holes[0]}/tags", {"tag": "old"})
+    answer = desk.client.post(pick(desk, holes, "tag"), typed)
+    assert answer.status_code == 422
+    page = html.unescape(answer.content.decode())
+    assert told in page
+    assert f'name="add" value="{typed["add"].strip()}"' in page
+
+
 def test_the_table_has_what_the_reader_may_see(sit: Sit, report: Report) -> None:
     number = report()
     ServiceRequest.objects.update(place="=HYPERLINK(1)")

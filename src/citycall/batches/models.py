@@ -20,6 +20,7 @@ class BatchStep(models.TextChoices):
     MERGE = "merge", _("Merge into one request")
     MESSAGE = "message", _("Write to everyone")
     NOTE = "note", _("Note for staff only")
+    TAG = "tag", _("Put tags on, take tags off")
     EXPORT = "export", _("Download as a table")
 
 

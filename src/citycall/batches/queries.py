@@ -1,7 +1,7 @@
 """Reading batches: guarded, with what a step would do before it is done."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from citycall.core.actors import Actor
 from citycall.core.errors import NotAllowed, NotFound
 from citycall.service_requests import queries as service_requests
 from citycall.service_requests.actions import many
+from citycall.service_requests.actions.change import data_of, for_everyone, public_words
 from citycall.service_requests.models import ServiceRequest
 
 SAMPLE: Final = 12
@@ -32,12 +33,25 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """The words of a step as they are read of one request; ``said`` is by other languages."""
+
+    request: ServiceRequest
+    words: str
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a batch would do now: to how many, to which for example, and to which not and why."""
+    """What a batch would do now: to how many, to which for example, and to which not and why.
+
+    ``read`` is what the people who reported the first of them would read.
+    """
 
     will: int
     sample: Sequence[ServiceRequest]
     left: Sequence[Left]
+    read: Read | None = None
 
 
 def get_for(actor: Actor, batch_id: int) -> Batch:
@@ -60,7 +74,23 @@ def preview(batch: Batch, *, maker: Actor, at: datetime) -> Preview:
     tried = many.look(running.asked(batch, items), by=maker, at=at)
     will = [each.request.pk for each in tried if each.why is None]
     left = ((reasons.code_of(t.why, t.request), t.request.pk) for t in tried if t.why)
-    return Preview(will=len(will), sample=_rows(will[:SAMPLE]), left=_grouped(left))
+    return Preview(
+        will=len(will),
+        sample=_rows(will[:SAMPLE]),
+        left=_grouped(left),
+        read=_read(tried, maker=maker) if running.writes(batch) else None,
+    )
+
+
+def _read(tried: Sequence[many.Tried], *, maker: Actor) -> Read | None:
+    """What is read of the first that is changed, where it comes with words."""
+    first = next((each for each in tried if each.why is None), None)
+    told = next((told for told in first.told if told.words), None) if first else None
+    if first is None or told is None:
+        return None
+    words = public_words(first.request, told, by=maker) or ""
+    said = data_of(first.request, told, first=False, hide=for_everyone).get("said", {})
+    return Read(request=first.request, words=words, said=said)
 
 
 def left_alone(batch: Batch) -> list[Left]:
@@ -135,6 +165,13 @@ def services_of(batch: Batch) -> list[int]:
     """The ids of the services that the batch's requests have."""
     rows = ServiceRequest.objects.filter(batchitem__batch=batch).order_by("service_id")
     return list(rows.values_list("service_id", flat=True).distinct())
+
+
+def tags_of(batch: Batch, *, limit: int = 50) -> list[str]:
+    """The tags that the batch's requests have, the most used first."""
+    rows = ServiceRequest.objects.filter(batchitem__batch=batch).exclude(tags=[]).order_by()
+    found = Counter(tag for kept in rows.values_list("tags", flat=True) for tag in kept)
+    return sorted(found, key=lambda tag: (-found[tag], tag))[:limit]
 
 
 def readable_ids(actor: Actor, batch: Batch) -> list[int]:

@@ -22,6 +22,8 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     "cannot_merge:itself": lazy("It is the request that the others are to be merged into."),
     "cannot_merge:parent": lazy("The request to merge into is not open."),
     "cannot_merge:merged": lazy("They were merged into another request."),
+    "already_so:tags": lazy("Their tags are like that already."),
+    "bad_tag:tag": lazy("They would have too many tags."),
     "not_found:parent": lazy("The request to merge into was not found."),
 }
 

@@ -65,9 +65,18 @@ def largest_agency() -> int:
     return max(sorted(set(services)), key=services.count)
 
 
+def busiest_team(agency_id: int) -> int:
+    """The agency's team that most services go to, which its signed-in staff are of."""
+    book = catalog()
+    usual = [entry.team_id for entry in book.services if entry.team_id is not None]
+    own = sorted(team.id for team in book.teams if team.agency_id == agency_id)
+    return max(own, key=usual.count)
+
+
 def make(*, at: datetime) -> None:
     """Make everybody, with their roles, and the sandbox key."""
     agency_id = largest_agency()
+    team_id = busiest_team(agency_id)
     district = areas().of_layer(OFFICE_LAYER)[0]
     for person in (*PEOPLE, *TAKERS, COLLEAGUE, OFFICE):
         user = User.objects.create_user(
@@ -81,6 +90,7 @@ def make(*, at: datetime) -> None:
             user,
             role=person.role,
             agency_id=agency_id if person.role in OF_AN_AGENCY else None,
+            team_id=team_id if person.role in OF_AN_AGENCY else None,
             area=f"{district.layer}/{district.code}" if person is OFFICE else "",
             by=SYSTEM,
             at=at,

@@ -31,17 +31,17 @@ def make(*, at: datetime) -> None:
     book = catalog()
     for team in book.teams:
         for n in range(OF_A_TEAM):
-            _make(f"{team.code}-{n + 1}", Role.CREW, team.agency_id, at=at)
+            _make(f"{team.code}-{n + 1}", Role.CREW, team.agency_id, team.id, at=at)
     for agency in book.directory.agencies:
-        _make(f"{agency.code}-desk", Role.DISPATCHER, agency.id, at=at)
+        _make(f"{agency.code}-desk", Role.DISPATCHER, agency.id, None, at=at)
 
 
-def _make(username: str, role: Role, agency_id: int, *, at: datetime) -> None:
+def _make(username: str, role: Role, agency_id: int, team_id: int | None, *, at: datetime) -> None:
     rng = np.random.default_rng(zlib.crc32(username.encode()))
     user = User.objects.create_user(
         username=username, first_name=str(rng.choice(GIVEN)), last_name=str(rng.choice(FAMILY))
     )
-    give_role(user, role=role, agency_id=agency_id, by=SYSTEM, at=at)
+    give_role(user, role=role, agency_id=agency_id, team_id=team_id, by=SYSTEM, at=at)
 
 
 def known() -> Crews:

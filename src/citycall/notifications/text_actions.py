@@ -113,10 +113,10 @@ def texts_of(agency_ids: frozenset[int] | None) -> list[StandardText]:
     return list(rows if agency_ids is None else rows.filter(agency__in=agency_ids))
 
 
-def offered(agency_id: int) -> list[StandardText]:
-    """The texts that an agency's people can choose from."""
-    rows = StandardText.objects.filter(agency=agency_id, active=True)
-    return list(rows.order_by("use", "name"))
+def offered(*agency_ids: int) -> list[StandardText]:
+    """The texts that these agencies' people can choose from."""
+    rows = StandardText.objects.filter(agency__in=agency_ids, active=True)
+    return list(rows.order_by("use", "name", "agency_id"))
 
 
 def get_text(text_id: int, *, by: Actor) -> StandardText:

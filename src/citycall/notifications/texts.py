@@ -33,6 +33,11 @@ def fill(words: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda found: values.get(found[1], "") or "–", words)
 
 
+def has_fields(words: str) -> bool:
+    """Whether anything stands between double braces."""
+    return "{{" in words
+
+
 def check(words: Mapping[str, str]) -> dict[str, str]:
     """The words by language, trimmed and without the empty ones.
 
@@ -55,6 +60,11 @@ def check(words: Mapping[str, str]) -> dict[str, str]:
 def _fault_of(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         return _("Please keep this under %(n)s characters.") % {"n": LONGEST_TEXT}
+    return fault_of_fields(text)
+
+
+def fault_of_fields(text: str) -> str:
+    """What to change of words that hold a field that there is none; empty where all is well."""
     unknown = [name for name in _FIELD.findall(text) if name not in FIELDS]
     if unknown or _BRACES.search(_FIELD.sub("", text)):
         known = ", ".join(f"{{{{ {name} }}}}" for name in FIELDS)

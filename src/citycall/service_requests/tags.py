@@ -34,3 +34,8 @@ def standard(text: str) -> str:
             _("A tag has letters, digits and blanks only, such as “summer paving”."), field="tag"
         )
     return tag
+
+
+def several(text: str) -> list[str]:
+    """What somebody typed as several tags, with commas between them."""
+    return [each.strip() for each in text.split(",") if each.strip()]

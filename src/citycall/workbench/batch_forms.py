@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,19 @@ from citycall.core import numbers
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.core.phrases import said
+from citycall.notifications.models import StandardText
+from citycall.notifications.texts import fault_of_fields
 from citycall.service_requests import queries as service_requests
-from citycall.workbench.forms import _CHOOSE, UNREADABLE, Choices, Words
+from citycall.service_requests import tags
+from citycall.workbench import texts
+from citycall.workbench.forms import _CHOOSE, UNREADABLE, Choices, Words, teams_by_agency
+
+# The form of the request's own page that has the same texts.
+_CODE: Final[Mapping[str, str]] = {
+    BatchStep.HOLD: "hold",
+    BatchStep.COMPLETE: "complete",
+    BatchStep.MESSAGE: "public",
+}
 
 
 class BatchForm(forms.Form):
@@ -40,6 +52,41 @@ class BatchForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class TextsForm(BatchForm):
+    """A form into one field of which a text of the agencies' can be put."""
+
+    def fill(self, batch: Batch) -> None:
+        """Offer the texts of the requests' agencies."""
+        code = _CODE[batch.step]
+        self.field = texts.FIELD[code]
+        self.offered = texts.offered_for_many(code, batch.agencies)
+        self.chosen = str((self.data if self.is_bound else self.initial).get("text") or "")
+        self.text_choice = texts.choice_for_many(code, self.offered, chosen=self.chosen)
+
+    def _text(self) -> StandardText | None:
+        return next((text for text in self.offered if str(text.pk) == self.chosen), None)
+
+    def put_in(self) -> None:
+        """Give the field the words of the chosen text; everything else stays as it was typed."""
+        text = self._text()
+        if text is not None:
+            self.initial[self.field] = text.words[settings.LANGUAGE_CODE]
+
+    def clean(self) -> dict[str, Any]:
+        """Only fields that there are can be filled in."""
+        cleaned = super().clean() or {}
+        fault = fault_of_fields(cleaned.get(self.field, ""))
+        if fault:
+            self.add_error(self.field, fault)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, with the text that was chosen and what it says in other languages."""
+        text = self._text()
+        said = texts.said_by(text, self.cleaned_data[self.field])
+        return {**self.cleaned_data, **({"text": str(text.pk), "said": said} if text else {})}
+
+
 def _services(batch: Batch) -> list[ServiceEntry]:
     return [catalog().service_by_id(pk) for pk in queries.services_of(batch)]
 
@@ -59,7 +106,7 @@ class AssignMany(BatchForm):
         self._choices("assignee", [("", _now("Nobody in particular yet")), *people])
 
 
-class HoldMany(BatchForm):
+class HoldMany(TextsForm):
     """Why the work waits."""
 
     reason = forms.ChoiceField(label=_("Reason"), error_messages=_CHOOSE)
@@ -69,6 +116,7 @@ class HoldMany(BatchForm):
 
     def fill(self, batch: Batch) -> None:
         """Offer what at least one of the services has, and say which stop the clock."""
+        super().fill(batch)
         stopping = _now("%(name)s (the clock stops)")
         specs = [entry.spec for entry in _services(batch)]
         holding = ((r.code, said(r.name)) for spec in specs for r in spec.hold_reasons)
@@ -81,7 +129,7 @@ class HoldMany(BatchForm):
         self._choices("reason", [("", _now("Choose a reason")), *found])
 
 
-class CompleteMany(BatchForm):
+class CompleteMany(TextsForm):
     """What came of them, in words for the residents."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), error_messages=_CHOOSE)
@@ -93,6 +141,7 @@ class CompleteMany(BatchForm):
 
     def fill(self, batch: Batch) -> None:
         """Offer what at least one of the services has."""
+        super().fill(batch)
         codes = dict.fromkeys(c for entry in _services(batch) for c in entry.spec.outcomes)
         found = [(code, said(catalog().outcome(code).spec.name)) for code in codes]
         self._choices("outcome", [("", _now("Choose an outcome")), *found])
@@ -110,15 +159,7 @@ class TransferMany(BatchForm):
 
     def fill(self, batch: Batch) -> None:
         """Offer all teams under their agencies' names."""
-        book = catalog()
-        grouped = [
-            (
-                said(agency.name),
-                [(t.code, said(t.name)) for t in book.teams if t.agency_id == agency.id],
-            )
-            for agency in book.agencies
-        ]
-        self._choices("team", [("", _now("Choose a team")), *(g for g in grouped if g[1])])
+        self._choices("team", teams_by_agency())
 
 
 class MergeMany(BatchForm):
@@ -145,7 +186,7 @@ class MergeMany(BatchForm):
             raise forms.ValidationError(error.message) from None
 
 
-class MessageMany(BatchForm):
+class MessageMany(TextsForm):
     """Words for everyone to read."""
 
     words = Words(
@@ -161,6 +202,65 @@ class NoteMany(BatchForm):
     words = Words(_("Note"), missing=_("Please write the note."))
 
 
+class TagMany(BatchForm):
+    """Which tags are put on, and which are taken off."""
+
+    add = forms.CharField(
+        label=_("Tags to put on"),
+        required=False,
+        max_length=200,
+        help_text=_("Only staff see them. Several have commas between them."),
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+        error_messages={
+            "max_length": _(
+                "Please keep this under %(limit_value)d characters. It has %(show_value)d."
+            ),
+            "null_characters_not_allowed": UNREADABLE,
+        },
+    )
+    remove = forms.MultipleChoiceField(
+        label=_("Tags to take off"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("None of the requests has this tag any more: %(value)s.")
+        },
+    )
+
+    def fill(self, batch: Batch) -> None:
+        """Offer to take off what at least one of the requests has."""
+        self.known_tags = service_requests.known_tags(self.actor)
+        self.initial["remove"] = tags.several(self.initial.get("remove", ""))
+        found = queries.tags_of(batch)
+        self._choices("remove", [(tag, tag) for tag in found])
+        if not (found or self.initial["remove"]):
+            del self.fields["remove"]
+
+    def clean_add(self) -> str:
+        """The tags as they are kept."""
+        try:
+            found = [tags.standard(tag) for tag in tags.several(self.cleaned_data["add"])]
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
+        return ", ".join(dict.fromkeys(found))
+
+    def clean(self) -> dict[str, Any]:
+        """Something has to be put on or taken off, and nothing both."""
+        cleaned = super().clean() or {}
+        add, remove = tags.several(cleaned.get("add", "")), cleaned.get("remove", [])
+        if not self.errors and not (add or remove):
+            self.add_error("add", _("Please say which tags to put on or to take off."))
+        for both in sorted(set(add) & set(remove)):
+            sentence = _now("“%(tag)s” cannot be put on and taken off at once.")
+            self.add_error("add", sentence % {"tag": both})
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """The tags with commas between them."""
+        given = self.cleaned_data
+        return {"add": given["add"], "remove": ", ".join(given.get("remove", []))}
+
+
 FORMS: Final[Mapping[str, type[BatchForm]]] = {
     BatchStep.ASSIGN: AssignMany,
     BatchStep.HOLD: HoldMany,
@@ -169,16 +269,22 @@ FORMS: Final[Mapping[str, type[BatchForm]]] = {
     BatchStep.MERGE: MergeMany,
     BatchStep.MESSAGE: MessageMany,
     BatchStep.NOTE: NoteMany,
+    BatchStep.TAG: TagMany,
 }
 
 
-def form_of(batch: Batch, *, actor: Actor, data: Any = None) -> BatchForm | None:
-    """The form of a batch's step, filled with what was said; none where nothing is needed."""
+def form_of(
+    batch: Batch, *, actor: Actor, data: Any = None, typed: Mapping[str, Any] | None = None
+) -> BatchForm | None:
+    """The form of a batch's step, filled with what was said; none where nothing is needed.
+
+    ``typed`` stands instead of what was said, and is not looked at for faults.
+    """
     form = FORMS.get(batch.step)
     if form is None:
         return None
-    initial = dict(batch.values)
+    initial = dict(batch.values if typed is None else typed)
     parent = queries.parent_of(batch)
-    if parent is not None:
+    if parent is not None and typed is None:
         initial["parent"] = numbers.show(parent.number)
     return form(data, batch=batch, actor=actor, initial=initial)

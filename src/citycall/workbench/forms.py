@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from citycall.accounts.queries import colleagues
 from citycall.catalog.queries import catalog
 from citycall.core.errors import DomainError
+from citycall.core.phrases import said
 from citycall.privacy.models import ContactOpening
 from citycall.privacy.openings import LONGEST_WORDS as LONGEST_REASON
 from citycall.service_requests import photos, returning
@@ -179,6 +180,23 @@ class HoldForm(StepForm):
         )
 
 
+def teams_by_agency(*, but: int | None = None) -> Choices:
+    """All teams under their agencies' names, without the one with the id ``but``."""
+    book = catalog()
+    grouped = [
+        (
+            said(agency.name),
+            [
+                (team.code, said(team.name))
+                for team in book.teams
+                if team.agency_id == agency.id and team.id != but
+            ],
+        )
+        for agency in book.agencies
+    ]
+    return [("", _now("Choose a team")), *(group for group in grouped if group[1])]
+
+
 class TransferForm(StepForm):
     """To which team, and why it is not ours."""
 
@@ -191,15 +209,7 @@ class TransferForm(StepForm):
 
     def fill(self, request: ServiceRequest) -> None:
         """Offer the other teams under their agencies' names."""
-        book = catalog()
-        teams = [team for team in book.teams if team.id != request.team_id]
-        grouped = [
-            (agency.name, [(team.code, team.name) for team in teams if team.agency_id == agency.id])
-            for agency in book.agencies
-        ]
-        self._choices(
-            "team", [("", _now("Choose a team")), *(group for group in grouped if group[1])]
-        )
+        self._choices("team", teams_by_agency(but=request.team_id))
 
 
 class ReturnForm(StepForm):

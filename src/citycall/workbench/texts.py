@@ -1,19 +1,17 @@
-"""The agency's texts for one request: what they say of it, in each language that they have."""
+"""The agency's texts for a request or for many: what they say, in each language they have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from citycall.catalog.queries import catalog
-from citycall.core import numbers, phrases
+from citycall.core import phrases
 from citycall.notifications import text_actions
 from citycall.notifications.models import StandardText, TextUse
-from citycall.notifications.texts import fill
 from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.standard_texts import Filler
 
 # The field of each form that a text goes into, and what the text is for.
 FIELD: Final[Mapping[str, str]] = {
@@ -43,11 +41,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class TextChoice:
-    """The texts that can be put into one field, whose id in the page is ``target``."""
+    """The texts that can be put into one field, whose id in the page is ``target``.
+
+    For ``many`` requests the fields of the texts are not filled in yet.
+    """
 
     code: str
     target: str
     texts: Sequence[Filled]
+    many: bool = False
 
 
 def choice(
@@ -57,13 +59,11 @@ def choice(
     kept = [text for text in offered if code in _USE and text.use == _USE[code]]
     if not kept:
         return None
-    names = dict(settings.LANGUAGES)
     told = []
     for text in kept:
         words = _in_each(text, problem)
         first = words.pop(settings.LANGUAGE_CODE)
-        others = [(lang, str(names.get(lang, lang)), said) for lang, said in words.items()]
-        told.append(Filled(text.pk, text.name, first, others, str(text.pk) == chosen))
+        told.append(Filled(text.pk, text.name, first, named(words), str(text.pk) == chosen))
     return TextChoice(code=code, target=f"id_{code}-{FIELD[code]}", texts=told)
 
 
@@ -88,24 +88,41 @@ def _chosen(problem: ServiceRequest, chosen: str) -> StandardText | None:
 
 
 def _in_each(text: StandardText, problem: ServiceRequest) -> dict[str, str]:
-    return {
-        language: fill(words, _values(problem, language))
-        for language, words in text.words.items()
+    return Filler().in_each(text.words, problem)
+
+
+def offered_for_many(code: str, agency_ids: Iterable[int]) -> list[StandardText]:
+    """The texts that these agencies' people can choose from in a step for many requests."""
+    return [text for text in text_actions.offered(*agency_ids) if text.use == _USE[code]]
+
+
+def choice_for_many(code: str, kept: Sequence[StandardText], *, chosen: str) -> TextChoice | None:
+    """What is offered for many requests, with the fields of the texts as they were written."""
+    several = len({text.agency_id for text in kept}) > 1
+    told = []
+    for text in kept:
+        others = {k: v for k, v in text.words.items() if k != settings.LANGUAGE_CODE}
+        agency = phrases.said(catalog().agency(text.agency_id).name) if several else ""
+        name = f"{text.name} ({agency})" if agency else text.name
+        words = text.words[settings.LANGUAGE_CODE]
+        told.append(Filled(text.pk, name, words, named(others), str(text.pk) == chosen))
+    if not told:
+        return None
+    return TextChoice(code=code, target=f"id_{FIELD[code]}", texts=told, many=True)
+
+
+def named(words: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Language, its name, and the words in it, for each language that the city speaks."""
+    names = dict(settings.LANGUAGES)
+    return [
+        (language, str(names.get(language, language)), each)
+        for language, each in words.items()
         if phrases.is_offered(language)
-    }
+    ]
 
 
-def _values(problem: ServiceRequest, language: str) -> dict[str, str]:
-    """What stands for each field, as it is said in a language."""
-    agency = catalog().agency(problem.agency_id)
-    service = catalog().service_by_id(problem.service_id)
-    with translation.override(language):
-        due = timezone.localtime(problem.due_at) if problem.due_at else None
-        return {
-            "number": numbers.show(problem.number),
-            "service": phrases.said(service.spec.name),
-            "place": problem.place,
-            "due": date_format(due, "DATE_FORMAT") if due else "",
-            "agency": phrases.said(agency.name),
-            "phone": agency.spec.phone,
-        }
+def said_by(text: StandardText | None, words: str) -> dict[str, str]:
+    """A text in other languages, with its fields; none where the words are not the text's."""
+    if text is None or text.words[settings.LANGUAGE_CODE].split() != words.split():
+        return {}
+    return {k: v for k, v in text.words.items() if k != settings.LANGUAGE_CODE}

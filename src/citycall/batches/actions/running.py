@@ -157,6 +157,7 @@ def _undo(batch: Batch, items: Sequence[BatchItem], *, at: datetime) -> None:
     tried = take_back.take_back(
         done,
         step=ManyStep(batch.step),
+        values=batch.values,
         by=actor_of(undone_by),
         at=at,
         mark={"batch": batch.pk, **({"untold": True} if in_time else {})},

@@ -5,24 +5,28 @@ that the step is not for are left as they are, with the reason; the others are s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from citycall.contacts.in_words import hide, hide_of
 from citycall.core.actors import Actor
-from citycall.core.errors import DomainError, NotFound
+from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.permissions import require
+from citycall.notifications.texts import has_fields
 from citycall.service_requests import policies
-from citycall.service_requests.actions import close, merge, tell_more, work
+from citycall.service_requests.actions import close, merge, tag, tell_more, work
 from citycall.service_requests.actions.change import Hide, Told, allow, reached_at
 from citycall.service_requests.actions.many_kept import Tellings, lock_all, restore, state, write
 from citycall.service_requests.actions.merge import CannotMerge
 from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.rules import Step
+from citycall.service_requests.standard_texts import Filler
+from citycall.service_requests.tags import several
 
 
 class ManyStep(StrEnum):
@@ -37,6 +41,13 @@ class ManyStep(StrEnum):
     MERGE = "merge"
     NOTE = "note"
     MESSAGE = "message"
+    TAG = "tag"
+
+
+class AlreadySo(Conflict):
+    """The step would change nothing of the request."""
+
+    code = "already_so"
 
 
 # What the people who reported are written to about.
@@ -55,6 +66,7 @@ class Tried:
     request: ServiceRequest
     before: Mapping[str, Any]
     why: DomainError | None
+    told: Sequence[Told] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +113,7 @@ def _try_each(
     asked: Asked, rows: Mapping[int, ServiceRequest], *, by: Actor, at: datetime
 ) -> tuple[list[Tried], Tellings]:
     picked = [rows[pk] for pk in sorted(asked.seen) if pk in rows]
-    tellings = Tellings(hide=_hiding(asked.values, picked))
+    tellings = Tellings(hide=_hiding(asked.values, picked), unseen=asked.step is ManyStep.TAG)
     tried: list[Tried] = []
     try:
         decide = _PREPARE[asked.step](_Setting(asked.values, picked, rows, tellings, by, at))
@@ -120,24 +132,24 @@ def _try_each(
         tellings.add(row, told)
         after = state(row)
         changed = {name: value for name, value in before.items() if after[name] != value}
-        tried.append(Tried(request=row, before=changed, why=None))
+        tried.append(Tried(request=row, before=changed, why=None, told=told))
     return tried, tellings
 
 
 def _allow(asked: Asked, row: ServiceRequest, *, by: Actor) -> None:
-    if asked.step in {ManyStep.NOTE, ManyStep.MESSAGE}:
+    if asked.step in {ManyStep.NOTE, ManyStep.MESSAGE, ManyStep.TAG}:
         require(policies.PERMISSIONS, "note", by=by, agency_id=row.agency_id)
-        if row.merged_into_id is not None:
+        if asked.step is not ManyStep.TAG and row.merged_into_id is not None:
             raise CannotMerge(_("This request was merged into another."), field="merged")
         return
     allow(row, step=Step(asked.step.value), by=by, seen=asked.seen[row.pk])
 
 
 def _hiding(values: Values, rows: Sequence[ServiceRequest]) -> Hide:
-    """How contacts are hidden: looked up only where the words hold anything like one."""
+    """How contacts are hidden: looked up only where the words hold anything like one, or may."""
     texts = [each for each in values.values() if isinstance(each, str)]
     texts += [*values.get("said", {}).values()]
-    if all(hide(text) == text for text in texts):
+    if all(hide(text) == text and not has_fields(text) for text in texts):
         return lambda _request, words: words
     reached = reached_at([row.pk for row in rows])
     return lambda request, words: hide_of(words, reached_at=reached.get(request.pk, ()))
@@ -153,14 +165,16 @@ class _Setting:
     tellings: Tellings
     by: Actor
     at: datetime
+    filler: Filler = field(default_factory=Filler)
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "")
 
-    @property
-    def said(self) -> Mapping[str, str]:
-        said: Mapping[str, str] = self.values.get("said") or {}
-        return said
+    def words(self, name: str, row: ServiceRequest) -> str:
+        return self.filler.fill(self.text(name), row, settings.LANGUAGE_CODE)
+
+    def said(self, row: ServiceRequest) -> Mapping[str, str]:
+        return self.filler.in_each(self.values.get("said") or {}, row)
 
 
 def _assign(s: _Setting) -> Decide:
@@ -175,7 +189,7 @@ def _start(_s: _Setting) -> Decide:
 
 def _hold(s: _Setting) -> Decide:
     return lambda row: work.held(
-        row, reason=s.text("reason"), words=s.text("words"), at=s.at, said=s.said
+        row, reason=s.text("reason"), words=s.words("words", row), at=s.at, said=s.said(row)
     )
 
 
@@ -194,12 +208,12 @@ def _complete(s: _Setting) -> Decide:
     return lambda row: close.completed(
         row,
         outcome_code=s.text("outcome"),
-        explanation=s.text("explanation"),
+        explanation=s.words("explanation", row),
         at=s.at,
         photos=photos,
         hide=s.tellings.hide,
         by=s.by,
-        said=s.said,
+        said=s.said(row),
     )
 
 
@@ -226,8 +240,24 @@ def _note(s: _Setting) -> Decide:
 
 
 def _message(s: _Setting) -> Decide:
-    told = tell_more.noted(s.text("words"), public=True, said=s.said)
-    return lambda _row: [told]
+    return lambda row: [tell_more.noted(s.words("words", row), public=True, said=s.said(row))]
+
+
+def tags_of(values: Values) -> dict[str, list[str]]:
+    """Which tags a step puts on and takes off, as the arguments ``add`` and ``remove``."""
+    return {name: several(str(values.get(name) or "")) for name in ("add", "remove")}
+
+
+def _tag(s: _Setting) -> Decide:
+    asked = tags_of(s.values)
+
+    def decide(row: ServiceRequest) -> Sequence[Told]:
+        told = tag.tagged(row, **asked)
+        if told is None:
+            raise AlreadySo(_("Its tags are like that already."), field="tags")
+        return [told]
+
+    return decide
 
 
 _PREPARE: Mapping[ManyStep, Callable[[_Setting], Decide]] = {
@@ -240,4 +270,5 @@ _PREPARE: Mapping[ManyStep, Callable[[_Setting], Decide]] = {
     ManyStep.MERGE: _merge,
     ManyStep.NOTE: _note,
     ManyStep.MESSAGE: _message,
+    ManyStep.TAG: _tag,
 }

@@ -33,6 +33,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "outcome_id": "bigint",
     "explanation": "text",
     "verification": "text",
+    "tags": "text[]",
 }
 _MOMENTS: Final = frozenset(name for name, kind in _COLUMNS.items() if kind == "timestamptz")
 
@@ -63,16 +64,22 @@ def lock_all(request_ids: Collection[int]) -> dict[int, ServiceRequest]:
 
 @dataclass(slots=True)
 class Tellings:
-    """What is to be told of which requests, and so which of them changed."""
+    """What is to be told of which requests, and so which of them changed.
+
+    ``unseen`` changes are staff's own: neither ``updated_at`` nor the events tell of a new state.
+    """
 
     hide: Hide
+    unseen: bool = False
     rows: dict[int, ServiceRequest] = field(default_factory=dict)
     told: list[tuple[ServiceRequest, Told, bool]] = field(default_factory=list)
 
     def add(self, request: ServiceRequest, told: Sequence[Told]) -> None:
         """Tell this of a request, which is saved with it."""
         self.rows[request.pk] = request
-        self.told += [(request, each, nth == 0) for nth, each in enumerate(told)]
+        self.told += [
+            (request, each, nth == 0 and not self.unseen) for nth, each in enumerate(told)
+        ]
 
 
 def write(
@@ -86,7 +93,7 @@ def write(
     """Save every request that is told of, and append the events with their jobs."""
     if not tellings.rows:
         return
-    _save(tellings.rows.values(), at=at)
+    _save(tellings.rows.values(), at=None if tellings.unseen else at)
     happened = [
         Happened(
             kind=told.kind.value,
@@ -103,16 +110,17 @@ def write(
 _SETS: Final = ", ".join(f"{name} = kept.{name}" for name in _COLUMNS)
 _TYPES: Final = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 _SAVE: Final = f"""
-UPDATE service_requests_servicerequest AS request SET updated_at = %(at)s, {_SETS}
+UPDATE service_requests_servicerequest AS request
+SET updated_at = COALESCE(%(at)s, request.updated_at), {_SETS}
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS kept (id bigint, {_TYPES})
 WHERE request.id = kept.id
 """  # noqa: S608  (names and types of columns, from above)
 
 
-def _save(rows: Iterable[ServiceRequest], *, at: datetime) -> None:
+def _save(rows: Iterable[ServiceRequest], *, at: datetime | None) -> None:
     kept = []
     for row in rows:
-        row.updated_at = at
+        row.updated_at = at or row.updated_at
         kept.append({"id": row.pk, **state(row)})
     with connection.cursor() as cursor:
         cursor.execute(_SAVE, {"at": at, "rows": json.dumps(kept)})

@@ -14,9 +14,9 @@ from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.core.permissions import require
 from citycall.service_requests import policies
-from citycall.service_requests.actions import merge
+from citycall.service_requests.actions import merge, tag
 from citycall.service_requests.actions.change import Changed, Told
-from citycall.service_requests.actions.many import ManyStep, Tried
+from citycall.service_requests.actions.many import ManyStep, Tried, Values, tags_of
 from citycall.service_requests.actions.many_kept import Tellings, lock_all, restore, write
 from citycall.service_requests.actions.work import new_date
 from citycall.service_requests.events import Kind
@@ -38,6 +38,7 @@ def take_back(
     done: Mapping[int, Done],
     *,
     step: ManyStep,
+    values: Values,
     by: Actor,
     at: datetime,
     mark: Mapping[str, Any],
@@ -45,16 +46,21 @@ def take_back(
 ) -> list[Tried]:
     """Give each request back what it was, unless somebody has done anything to it since.
 
-    ``mark`` goes into every event's facts. Must run inside a transaction.
+    Tags go back to what they were, unless they are not those that the step left any more.
+    ``values`` are what the step was told, and ``mark`` goes into every event's facts. Must run
+    inside a transaction.
     """
     rows = lock_all(_with_parents(done, step))
-    tellings = Tellings(hide=lambda _request, words: words)
+    tellings = Tellings(hide=lambda _request, words: words, unseen=step is ManyStep.TAG)
     tried = []
     for pk, each in sorted(done.items()):
         row = rows[pk]
         try:
-            _check(row, each, step=step, by=by)
-            _undo(row, each, rows, tellings, step=step)
+            if step is ManyStep.TAG:
+                _untag(row, each, tellings, values=values, by=by)
+            else:
+                _check(row, each, step=step, by=by)
+                _undo(row, each, rows, tellings, step=step)
         except DomainError as error:
             tried.append(Tried(request=row, before={}, why=error))
         else:
@@ -76,7 +82,22 @@ def _check(row: ServiceRequest, done: Done, *, step: ManyStep, by: Actor) -> Non
     undoing = Step.UNMERGE if step is ManyStep.MERGE else Step(step.value)
     require(policies.PERMISSIONS, undoing.value, by=by, agency_id=agency_id)
     if row.updated_at != done.changed_at:
-        raise Changed(_("Somebody else has just changed this request. Please look again."))
+        raise _changed()
+
+
+def _changed() -> Changed:
+    return Changed(_("Somebody else has just changed this request. Please look again."))
+
+
+def _untag(
+    row: ServiceRequest, done: Done, tellings: Tellings, *, values: Values, by: Actor
+) -> None:
+    require(policies.PERMISSIONS, "note", by=by, agency_id=row.agency_id)
+    before = done.before["tags"]
+    if row.tags != tag.after_tagging(before, **tags_of(values)):
+        raise _changed()
+    told = tag.retagged(row, before)
+    tellings.add(row, [told] if told else [])
 
 
 def _undo(

@@ -21,7 +21,7 @@ from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, NotAllowed
 from citycall.pages.staff import links_for, staff_only
-from citycall.workbench import batch_forms, picking
+from citycall.workbench import batch_forms, picking, texts
 from citycall.workbench.batch_forms import BatchForm
 
 _GOING_ON: Final = frozenset({State.RUNNING, State.UNDOING})
@@ -75,6 +75,8 @@ def batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     found = queries.get_for(actor, batch_id)
     if request.method != "POST":
         return _show(request, found, actor)
+    if "fill" in request.POST:
+        return _put_in(request, found, actor)
     form = batch_forms.form_of(found, actor=actor, data=request.POST)
     if form is None:
         return redirect("workbench:batch", batch_id=batch_id)
@@ -87,6 +89,14 @@ def batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     return redirect(f"{reverse('workbench:batch', args=[batch_id])}#preview")
+
+
+def _put_in(request: HttpRequest, found: Batch, actor: Actor) -> HttpResponse:
+    """Put a text of the agencies' into the form; nothing is said yet, and nothing typed is lost."""
+    form = batch_forms.form_of(found, actor=actor, typed=request.POST.dict())
+    if isinstance(form, batch_forms.TextsForm):
+        form.put_in()
+    return _show(request, found, actor, form=form)
 
 
 def _show(
@@ -119,7 +129,9 @@ def _show(
         context["for_good"] = running.is_for_good(found)
     if found.state in {State.PREPARED, State.WAITING} and found.ready_at and form is None:
         maker = actor_of(found.made_by)
-        context["preview"] = queries.preview(found, maker=maker, at=at)
+        preview = queries.preview(found, maker=maker, at=at)
+        context["preview"] = preview
+        context["read_in_others"] = texts.named(preview.read.said) if preview.read else []
     return render(request, "workbench/batch.html", context, status=status)
 
 
@@ -130,7 +142,8 @@ def _said(found: Batch, actor: Actor) -> list[tuple[str, str]]:
         return []
     told = []
     for bound in form:
-        value = str(form.initial.get(bound.name) or "")
+        kept = form.initial.get(bound.name) or ""
+        value = ", ".join(kept) if isinstance(kept, list) else str(kept)
         choices = _flat(getattr(bound.field, "choices", ()))
         told.append((str(bound.label), choices.get(value, value)))
     return [(label, value) for label, value in told if value]

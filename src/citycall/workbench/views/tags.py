@@ -10,7 +10,7 @@ from citycall.core.actors import Actor
 from citycall.pages.staff import staff_only
 from citycall.service_requests import queries
 from citycall.service_requests.actions.tag import change_tags
-from citycall.service_requests.tags import BadTag
+from citycall.service_requests.tags import BadTag, several
 
 
 @require_POST
@@ -18,7 +18,7 @@ from citycall.service_requests.tags import BadTag
 def change(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Put the tag that was typed on the request, or take the one that was pressed off."""
     problem = queries.get_for(actor, numbers.read(number))
-    typed = [tag for tag in request.POST.get("tag", "").split(",") if tag.strip()]
+    typed = several(request.POST.get("tag", ""))
     off = request.POST.getlist("remove")
     try:
         change_tags(
