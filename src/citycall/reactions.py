@@ -186,6 +186,11 @@ def tell_offices(event: Event) -> None:
         council.owe_news(queries.family_ids(event.subject_id), event_id=event.pk)
 
 
+def note_that_nobody_came(event: Event) -> None:
+    """Of a request that was called done, that is the reporter's answer."""
+    feedback.note_missed(event)
+
+
 def note_repeat(event: Event) -> None:
     """The new request may tell of what was completed nearby a little before."""
     closures.note_repeats([event.subject_id], at=event.at)
@@ -332,7 +337,10 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOT_FOUND: (visits.have_them_called, mail(Template.NOTE, to=visits.not_to_be_called)),
     Kind.CALL_ASKED: (visits.have_them_called,),
     Kind.APPOINTMENT_OFFERED: (mail(Template.APPOINTMENT_OFFERED, to=every_reporter),),
-    Kind.APPOINTMENT_MISSED: (mail(Template.APPOINTMENT_MISSED, to=every_reporter),),
+    Kind.APPOINTMENT_MISSED: (
+        mail(Template.APPOINTMENT_MISSED, to=every_reporter),
+        note_that_nobody_came,
+    ),
 }
 # And after each of them: other systems are told, as far as they asked for it and may know, council
 # offices hear of what they follow, and the language of what a resident wrote is noted for staff.
