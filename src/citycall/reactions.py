@@ -19,6 +19,7 @@ from citycall.closures.actions import note as closures
 from citycall.core import clock
 from citycall.core.events import REACT_QUEUE, REACT_TASK
 from citycall.core.models import Event, Visibility
+from citycall.council import cases as council
 from citycall.duplicates import actions as duplicates
 from citycall.duplicates import repeats
 from citycall.escalations import actions as escalations
@@ -180,6 +181,17 @@ def note_closure(event: Event) -> None:
     closures.note_answers([event.subject_id], at=event.at)
 
 
+def tell_offices(event: Event) -> None:
+    """The council offices that follow one of its reports for a resident."""
+    if event.kind in council.PROGRESS and public(event) and not untold(event):
+        council.owe_news(queries.family_ids(event.subject_id), event_id=event.pk)
+
+
+def note_that_nobody_came(event: Event) -> None:
+    """Of a request that was called done, that is the reporter's answer."""
+    feedback.note_missed(event)
+
+
 def note_repeat(event: Event) -> None:
     """The new request may tell of what was completed nearby a little before."""
     closures.note_repeats([event.subject_id], at=event.at)
@@ -326,11 +338,14 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.NOT_FOUND: (visits.have_them_called, mail(Template.NOTE, to=visits.not_to_be_called)),
     Kind.CALL_ASKED: (visits.have_them_called,),
     Kind.APPOINTMENT_OFFERED: (mail(Template.APPOINTMENT_OFFERED, to=every_reporter),),
-    Kind.APPOINTMENT_MISSED: (mail(Template.APPOINTMENT_MISSED, to=every_reporter),),
+    Kind.APPOINTMENT_MISSED: (
+        mail(Template.APPOINTMENT_MISSED, to=every_reporter),
+        note_that_nobody_came,
+    ),
 }
-# And after each of them: other systems are told, as far as they asked for it and may know, and
-# the language of what a resident wrote is noted for staff.
-ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe, note_language)
+# And after each of them: other systems are told, as far as they asked for it and may know, council
+# offices hear of what they follow, and the language of what a resident wrote is noted for staff.
+ALWAYS: tuple[Reaction, ...] = (forwarding.owe_update, webhooks.owe, tell_offices, note_language)
 
 
 def react(event: Event) -> None:

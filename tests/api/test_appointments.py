@@ -1,11 +1,14 @@
 """Free dates for everyone, a date with the report, and the agencies' programs' own steps."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from citycall.appointments.models import Appointment
-from citycall.core.actors import resident
+from citycall.appointments.actions import book, change
+from citycall.appointments.models import Appointment, Waiting
+from citycall.core import clock
+from citycall.core.actors import SYSTEM, resident
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import ServiceRequest
 from tests.api.conftest import Program
@@ -123,3 +126,65 @@ def test_a_request_of_another_service_takes_no_date(worker, city) -> None:
     path = f"/staff/service_requests/{receipt.request_id}"
     assert worker.get(f"{path}/dates").status_code == 404
     assert worker.post(f"{path}/appointment", {"day": "2099-01-01"}).status_code == 409
+
+
+@pytest.fixture
+def full(city, monkeypatch) -> str:
+    """The only date in reach has one place, which is taken; the path of another request."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    cast.offer(capacity=1, days_ahead=2, weekdays=["wednesday"])
+    book.submit(cast.draft(), day=cast.WEDNESDAY, by=resident(), at=NOW)
+    receipt = submit(cast.draft(), by=resident(), at=NOW)
+    return f"/staff/service_requests/{receipt.request_id}"
+
+
+def test_a_request_waits_for_a_date_and_leaves_the_list(worker, full: str) -> None:
+    assert worker.get(f"{full}/waiting").status_code == 404
+    joined = worker.post(f"{full}/waiting", {})
+    assert (joined.status_code, joined.json()["state"], joined.json()["ahead"]) == (
+        200,
+        "waiting",
+        0,
+    )
+    assert worker.post(f"{full}/waiting", {}).json() == joined.json()
+    assert worker.get(f"{full}/waiting").json() == joined.json()
+    assert worker.post(f"{full}/waiting/leave", {}).json() == {"waited": True}
+    assert worker.post(f"{full}/waiting/leave", {}).json() == {"waited": False}
+    assert Waiting.objects.get().state == Waiting.State.LEFT
+
+
+def test_a_kept_date_is_told_and_can_be_booked(worker, full: str) -> None:
+    worker.post(f"{full}/waiting", {})
+    taken = Appointment.objects.get()
+    assert taken.service_request_id is not None
+    change.cancel(taken.service_request_id, by=SYSTEM, at=NOW)
+    kept = worker.get(f"{full}/waiting").json()
+    assert (kept["state"], kept["kept_day"]) == ("offered", "2026-03-04")
+    days = [each["day"] for each in worker.get(f"{full}/dates").json()["items"]]
+    assert days == ["2026-03-04"]
+    assert worker.post(f"{full}/appointment", {"day": days[0]}).status_code == 200
+    assert worker.get(f"{full}/waiting").status_code == 404
+
+
+def test_nobody_waits_where_dates_are_free(worker, path: str) -> None:
+    answer = worker.post(f"{path}/waiting", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "cannot_wait")
+
+
+def test_a_program_says_that_nobody_came(worker, path: str, monkeypatch) -> None:
+    day = worker.get(f"{path}/dates").json()["items"][0]["day"]
+    worker.post(f"{path}/appointment", {"day": day})
+    early = worker.post(f"{path}/appointment/missed", {})
+    assert (early.status_code, early.json()["code"]) == (409, "not_missed")
+    ends_at = Appointment.objects.get().ends_at
+    monkeypatch.setattr(clock, "now", lambda: ends_at + timedelta(hours=2))
+    told = worker.post(f"{path}/appointment/missed", {"words": "Still there"})
+    assert (told.status_code, told.json()["day"]) == (200, day)
+    assert told.json()["promised_at"] > told.json()["told_at"]
+    assert worker.post(f"{path}/appointment/missed", {}).json() == told.json()
+
+
+def test_others_neither_wait_nor_tell(reporter, anybody, path: str) -> None:
+    for step in ("waiting", "waiting/leave", "appointment/missed"):
+        assert reporter.post(f"{path}/{step}", {}).status_code == 403
+        assert anybody.post(f"{path}/{step}", {}).status_code == 401

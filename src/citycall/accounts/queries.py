@@ -48,6 +48,12 @@ def districts() -> set[str]:
     return set(Membership.objects.exclude(area="").values_list("area", flat=True).distinct())
 
 
+def council_people(district: str) -> list[User]:
+    """The active people of the office that asks for an area ("layer/code")."""
+    held = Membership.objects.filter(role=Role.COUNCIL, area=district)
+    return list(User.objects.filter(is_active=True, memberships__in=held).order_by("id"))
+
+
 def own_teams(user_id: int | None) -> frozenset[int]:
     """The ids of the teams that a person is of; those who hold a role for no team have none."""
     held = Membership.objects.filter(user_id=user_id, team__isnull=False)  # type: ignore[misc]

@@ -63,6 +63,40 @@ class CancelIn(Strict):
     words: Long = ""
 
 
+class WaitingOut(BaseModel):
+    """A place on the list of those who wait for a date.
+
+    `state` is `waiting` or, while a date is kept for the request, `offered`: it can be booked
+    until `kept_until` like any other.
+    """
+
+    state: str
+    asked_at: datetime
+    ahead: int = Field(description="How many wait before it on the same route.")
+    kept_day: date | None
+    kept_until: datetime | None
+
+
+class LeftOut(BaseModel):
+    """`waited` is whether it had been on the list."""
+
+    waited: bool
+
+
+class MissedIn(Strict):
+    """What the reporter says of the date on which nobody came; only they and staff read it."""
+
+    words: Long = ""
+
+
+class MissedOut(BaseModel):
+    """A date on which nobody came, and by when the crew is promised anew."""
+
+    day: date
+    told_at: datetime
+    promised_at: datetime
+
+
 def date_told(free: FreeDate) -> dict[str, Any]:
     """A free date as this door tells it."""
     return {

@@ -14,6 +14,10 @@ from citycall.api.appointment_shapes import (
     DateIn,
     DatesAt,
     FreeDatesOut,
+    LeftOut,
+    MissedIn,
+    MissedOut,
+    WaitingOut,
     date_told,
     next_dates,
 )
@@ -23,10 +27,10 @@ from citycall.api.naming import Code, Name
 from citycall.api.staff import REQUEST
 from citycall.api.telling import told
 from citycall.appointments import queries
-from citycall.appointments.actions import book, change
+from citycall.appointments.actions import book, change, missed, waiting
 from citycall.appointments.actions.change import NoAppointment
 from citycall.appointments.actions.seats import DateGone
-from citycall.appointments.models import Appointment
+from citycall.appointments.models import Appointment, Waiting
 from citycall.appointments.queries import Offer
 from citycall.catalog.queries import catalog
 from citycall.core import clock
@@ -51,6 +55,18 @@ _APPOINTMENT: Final = {
     "route": "collection_days/THU",
     "items": 2,
     "moves": 0,
+}
+_WAITING: Final = {
+    "state": "waiting",
+    "asked_at": "2026-11-20T15:00:00Z",
+    "ahead": 2,
+    "kept_day": None,
+    "kept_until": None,
+}
+_MISSED: Final = {
+    "day": "2026-11-26",
+    "told_at": "2026-11-27T13:05:00Z",
+    "promised_at": "2026-11-30T23:00:00Z",
 }
 
 
@@ -95,7 +111,9 @@ def free_dates(request: HttpRequest, code: Code, asked: Query[DatesAt]) -> HttpR
 def dates_of(request: HttpRequest, name: Name) -> HttpResponse:
     """The dates that it could be moved to."""
     row = work.request_for(request, actor_of(request), name)
-    return document(_offered(queries.offer_for(row, at=clock.now())))
+    waits = queries.waiting_of(row.pk)
+    holder = waiting.holder_of(waits) if waits is not None else ""
+    return document(_offered(queries.offer_for(row, at=clock.now(), holder=holder)))
 
 
 @router.get(
@@ -168,6 +186,99 @@ def cancel(request: HttpRequest, name: Name, body: CancelIn) -> HttpResponse:
     return document(
         appointment_told(change.cancel(row.pk, by=by, at=clock.now(), words=body.words))
     )
+
+
+@router.post(
+    f"{REQUEST}/appointment/missed",
+    auth=Key(WORK_SCOPE),
+    **told(
+        "tell_missed_date",
+        "Say that nobody came",
+        gives=MissedOut,
+        problems=(400, 409),
+        sends={"words": "The bags are still there."},
+        example=_MISSED,
+    ),
+)
+def tell_missed(request: HttpRequest, name: Name, body: MissedIn) -> HttpResponse:
+    """For some days after the date. The same request is work again, with a new date promised.
+
+    Said again, it changes nothing. 409 with `not_missed` where no date of late was over.
+    """
+    by = actor_of(request)
+    row = work.request_for(request, by, name)
+    known = missed.tell_missed(row.pk, by=by, at=clock.now(), words=body.words)
+    return document({"day": known.day, "told_at": known.told_at, "promised_at": known.promised_at})
+
+
+@router.get(
+    f"{REQUEST}/waiting",
+    auth=Key(READ_SCOPE, WORK_SCOPE),
+    **told(
+        "get_waiting",
+        "Its place on the waiting list",
+        gives=WaitingOut,
+        problems=(400,),
+        example=_WAITING,
+    ),
+)
+def waits_for(request: HttpRequest, name: Name) -> HttpResponse:
+    """404 where it does not wait for a date."""
+    row = work.request_for(request, actor_of(request), name)
+    waits = queries.waiting_of(row.pk)
+    if waits is None:
+        raise NoDates(_("This request does not wait for a date."))
+    return document(_waiting_told(waits))
+
+
+@router.post(
+    f"{REQUEST}/waiting",
+    auth=Key(WORK_SCOPE),
+    **told(
+        "join_waiting_list",
+        "Wait for a date that comes free",
+        gives=WaitingOut,
+        problems=(400, 409),
+        example=_WAITING,
+    ),
+)
+def join(request: HttpRequest, name: Name) -> HttpResponse:
+    """Where every date is taken. Again, it changes nothing.
+
+    The reporters are told when a date is kept for them; it is booked like any other.
+    """
+    by = actor_of(request)
+    row = work.request_for(request, by, name)
+    waiting.join(row.pk, by=by, at=clock.now())
+    return waits_for(request, name)
+
+
+@router.post(
+    f"{REQUEST}/waiting/leave",
+    auth=Key(WORK_SCOPE),
+    **told(
+        "leave_waiting_list",
+        "Wait no longer",
+        gives=LeftOut,
+        problems=(400, 409),
+        example={"waited": True},
+    ),
+)
+def leave(request: HttpRequest, name: Name) -> HttpResponse:
+    """A date that was kept for it goes to the next. Again, it changes nothing."""
+    by = actor_of(request)
+    row = work.request_for(request, by, name)
+    return document({"waited": waiting.leave(row.pk, by=by, at=clock.now())})
+
+
+def _waiting_told(waits: Waiting) -> Mapping[str, Any]:
+    return {
+        "state": waits.state,
+        "asked_at": waits.asked_at,
+        "ahead": queries.ahead_of(waits),
+        "kept_day": waits.seat.day if waits.seat is not None else None,
+        "kept_until": waits.kept_until,
+    }
 
 
 def appointment_told(booked: Appointment) -> Mapping[str, Any]:

@@ -1,28 +1,22 @@
 """A report from a kit or card as a form: it shows what was typed, and judges nothing itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
-from django.forms.utils import ErrorDict
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from citycall.catalog import rules as catalog_rules
-from citycall.catalog.queries import ServiceEntry, UnknownService, catalog
-from citycall.catalog.questions import Datatype, Question
 from citycall.continuity.actions.make import MOST_KITS, MOST_NUMBERS
 from citycall.continuity.export_file import Told, ToldPlace
 from citycall.continuity.models import Kit
 from citycall.core import clock, phrases
 from citycall.core.errors import Faults
+from citycall.pages import questions
 
-_PREFIX: Final = "answers."
 _LIMITS: Final = {"words": 4_000, "directions": 2_000, "place": 300, "name": 150, "email": 250}
-_MOST_RADIOS: Final = 8
 
 
 class MakeForm(forms.Form):
@@ -68,19 +62,9 @@ class CardForm(forms.Form):
     )
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(questions.ToldForm):
     """Everything on a card or in a kit's report, with the questions of its service."""
 
-    also: Mapping[str, str] = {
-        "location": "place",
-        "kind": "place",
-        "latitude": "place",
-        "longitude": "place",
-        "contact": "phone",
-        "stop": "stop_read",
-    }
-
-    service = forms.ChoiceField(label=gettext_lazy("Service"))
     told_at = forms.CharField(
         label=gettext_lazy("Date and time of the call"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
@@ -104,78 +88,23 @@ class IntakeForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Caller's language"), required=False)
 
     def __init__(self, typed: Mapping[str, Any], *, faults: Mapping[str, str]) -> None:
-        super().__init__(data=dict(typed))
-        self._faults = faults
-        self._offer("service", [("", _("Please choose")), *_services()])
-        self._offer("language", settings.LANGUAGES)
-        for question in _questions(str(typed.get("service", ""))):
-            self.fields[f"{_PREFIX}{question.code}"] = _field(question)
+        super().__init__(typed, faults=faults)
+        self.offer("language", settings.LANGUAGES)
         if "stop" in faults:
             self.fields["stop_read"] = forms.BooleanField(
                 label=_("The caller was told this, and wants to report all the same"),
                 required=False,
             )
-        self.order_fields(["service", "told_at", "words", *self._asked(), "stop_read", "place"])
-
-    def _offer(self, name: str, choices: Sequence[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
-
-    def _asked(self) -> list[str]:
-        return [name for name in self.fields if name.startswith(_PREFIX)]
-
-    def full_clean(self) -> None:
-        """Take the faults as they were found."""
-        self._errors = ErrorDict(renderer=self.renderer)
-        self.cleaned_data: dict[str, Any] = {}
-        for name, sentence in self._faults.items():
-            shown = self.also.get(name, name)
-            self.add_error(shown if shown in self.fields else None, sentence)
-
-
-def _services() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (group.name, [(entry.code, entry.name) for entry in group.services])
-        for group in catalog().groups
-    ]
-
-
-def _entry(code: str) -> ServiceEntry | None:
-    try:
-        return catalog().service(code)
-    except UnknownService:
-        return None
-
-
-def _questions(code: str) -> list[Question]:
-    entry = _entry(code)
-    return [each for each in entry.spec.questions if each.variable] if entry else []
-
-
-def _field(question: Question) -> forms.Field:
-    common: dict[str, Any] = {"label": question.text, "help_text": question.help, "required": False}
-    choices = [(choice.key, choice.name) for choice in question.choices]
-    if question.datatype is Datatype.MULTI:
-        many = forms.CheckboxSelectMultiple
-        return forms.MultipleChoiceField(choices=choices, widget=many, **common)
-    if question.datatype is Datatype.SINGLE:
-        if len(choices) > _MOST_RADIOS:
-            return forms.ChoiceField(choices=[("", _("Please choose")), *choices], **common)
-        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-    if question.datatype is Datatype.DATETIME:
-        moment = forms.DateTimeInput(attrs={"type": "datetime-local"})
-        return forms.CharField(widget=moment, **common)
-    if question.datatype is Datatype.TEXT:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **common)
-    return forms.CharField(**common)
+        self.order_fields(["service", "told_at", "words", *self.asked(), "stop_read", "place"])
 
 
 def typed_of(told: Mapping[str, Any], *, told_at: datetime) -> dict[str, Any]:
     """What was told, as the form's fields have it."""
     place = told.get("place", {})
     fields = {key: told.get(key, "") for key in ("service", "words", "name", "phone", "email")}
-    answers = {f"{_PREFIX}{code}": value for code, value in told.get("answers", {}).items()}
+    answers = {
+        f"{questions.PREFIX}{code}": value for code, value in told.get("answers", {}).items()
+    }
     return {
         **fields,
         **answers,
@@ -189,16 +118,6 @@ def typed_of(told: Mapping[str, Any], *, told_at: datetime) -> dict[str, Any]:
 def local(moment: datetime) -> str:
     """A time as a field for it has it: the city's, to the minute."""
     return moment.astimezone(clock.city_zone()).strftime("%Y-%m-%dT%H:%M")
-
-
-def typed_in(sent: QueryDict) -> dict[str, Any]:
-    """What a form sent, for showing it again."""
-    many = {
-        f"{_PREFIX}{each.code}"
-        for each in _questions(sent.get("service", ""))
-        if each.datatype is Datatype.MULTI
-    }
-    return {name: sent.getlist(name) if name in many else sent.get(name, "") for name in sent}
 
 
 def told_of(typed: Mapping[str, Any], *, before: Mapping[str, Any]) -> Told:
@@ -215,7 +134,7 @@ def told_of(typed: Mapping[str, Any], *, before: Mapping[str, Any]) -> Told:
         service=text["service"],
         words=text["words"],
         place=ToldPlace.model_validate(where, strict=False),
-        answers=_answers(typed),
+        answers=questions.answers_of(typed),
         name=text["name"],
         phone=text["phone"],
         email=text["email"],
@@ -223,27 +142,6 @@ def told_of(typed: Mapping[str, Any], *, before: Mapping[str, Any]) -> Told:
         stop_read=bool(typed.get("stop_read")) or bool(before.get("stop_read")),
         no_danger=str(before.get("no_danger", "")),
     )
-
-
-def _answers(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers to what is asked, given what was answered before it."""
-    entry = _entry(str(typed.get("service", "")))
-    if entry is None:
-        return {}
-    given = {
-        question.code: _short(typed.get(f"{_PREFIX}{question.code}", ""))
-        for question in entry.spec.questions
-        if question.variable
-    }
-    answered = {code: value for code, value in given.items() if value}
-    asked = {question.code for question in catalog_rules.visible_questions(entry.spec, answered)}
-    return {code: value for code, value in answered.items() if code in asked}
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, list):
-        return [str(each)[:300] for each in value[:200]]
-    return str(value)[:4_000]
 
 
 def moment_of(typed: Mapping[str, Any], *, before: datetime | None = None) -> datetime:

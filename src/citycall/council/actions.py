@@ -14,7 +14,7 @@ from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import Conflict, DomainError, NotFound
 from citycall.core.permissions import require
-from citycall.council import queries
+from citycall.council import cases, queries
 from citycall.council.models import Inquiry
 from citycall.council.policies import PERMISSIONS
 from citycall.places.queries import areas
@@ -49,7 +49,9 @@ def ask(
     reach: str = "",
     consent: bool = False,
 ) -> Inquiry:
-    """Ask the agency that has a request of one's own district; it answers within three days.
+    """Ask the agency that has a request of one's own district, or one that is followed.
+
+    It answers within three of its working days.
 
     Who asked the office, and how they are reached, stays with the office unless they agreed.
     Raises ``NotAllowed``, ``NotFound`` and ``Unasked``.
@@ -60,12 +62,13 @@ def ask(
         raise Unasked(
             _("Please write who agreed, and how the agency may reach them."), field="constituent"
         )
-    district = next(area for area in queries.districts_of(by) if area.id in set(seen.request.areas))
+    here = set(seen.request.areas)
+    own = [queries.code_of(area) for area in queries.districts_of(by) if area.id in here]
     working = catalog().working_time(seen.request.agency_id)
     return Inquiry.objects.create(
         service_request_id=seen.request.id,
         agency_id=seen.request.agency_id,
-        district=f"{district.layer}/{district.code}",
+        district=own[0] if own else seen.cases[0].district,
         question=words,
         constituent=constituent.strip()[:150],
         reach=reach.strip()[:200],
@@ -101,6 +104,7 @@ def erase(reached_at: Collection[str]) -> int:
 
 def forget(*, at: datetime) -> int:
     """Forget who asked an office a year ago, and how they were reached; returns how many."""
+    cases.forget_references(before=at - PERSON_KEPT)
     old = Inquiry.objects.filter(asked_at__lt=at - PERSON_KEPT).exclude(constituent="", reach="")
     return old.update(constituent="", reach="", consent_at=None)
 

@@ -1,10 +1,10 @@
-"""What offices ask, and each district's months in numbers."""
+"""What offices ask, whose reports they follow, and each district's months in numbers."""
 
 from django.db import models
 from django.db.models import Q
 
 from citycall.agencies.models import Agency
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import Report, ServiceRequest
 
 
 class Inquiry(models.Model):
@@ -56,6 +56,35 @@ class Inquiry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district}: {self.service_request}"
+
+
+class Case(models.Model):
+    """A report that an office follows for a resident: filed by it, or known by its number.
+
+    ``reference`` is the office's own, forgotten some time later. Who the resident is stands with
+    the report, as for every reporter, and not here. ``told_event`` is the last event that the
+    office was told of.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="council_cases")
+    district = models.CharField(max_length=150)
+    filed = models.BooleanField()
+    reference = models.CharField(max_length=60, blank=True)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    told_event = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "-at", "-id"], name="case_of_district"),
+            models.Index(fields=["at"], name="case_with_reference", condition=~Q(reference="")),
+        ]
+        constraints = [models.UniqueConstraint(fields=["report", "district"], name="case_once")]
+
+    def __str__(self) -> str:
+        return f"{self.district}: {self.report}"
 
 
 class DistrictMonth(models.Model):

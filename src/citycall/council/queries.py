@@ -1,23 +1,26 @@
 """Reading for offices: public facts of their own district, and nothing that is not theirs."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import UnknownService, catalog
+from citycall.catalog.specs import Privacy
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
 from citycall.core.errors import NotAllowed, NotFound
 from citycall.core.permissions import require
-from citycall.council.models import DistrictMonth, Inquiry
+from citycall.council.models import Case, DistrictMonth, Inquiry
 from citycall.council.policies import PERMISSIONS
 from citycall.places.index import AreaRef
 from citycall.places.queries import areas
 from citycall.service_requests import published, queries
+from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest, Status
 from citycall.service_requests.published import Asked, Published
 from citycall.service_requests.published_notes import Note, notes_of
 
@@ -44,10 +47,36 @@ class Seen:
 
     request: Published
     number: str
+    state: str
     service: str
     agency: str
     notes: Sequence[Note]
     inquiries: Sequence[Inquiry]
+    cases: Sequence[Case]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A report that an office follows, and the request that it leads to as an office may know it.
+
+    Of a private service, no more is told than its state.
+    """
+
+    case: Case
+    request: Published
+    status: str
+    is_open: bool
+    service: str
+    agency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """What an office reported for residents in the last twelve months; how much of it is done."""
+
+    received: int
+    open: int
+    completed: int
 
 
 def districts_of(actor: Actor) -> list[AreaRef]:
@@ -63,7 +92,7 @@ def districts_of(actor: Actor) -> list[AreaRef]:
 def district(actor: Actor, code: str) -> AreaRef:
     """The actor's district of this code, or their first; raises ``NotAllowed``."""
     own = districts_of(actor)
-    return next((area for area in own if f"{area.layer}/{area.code}" == code), own[0])
+    return next((area for area in own if code_of(area) == code), own[0])
 
 
 def months(at: datetime) -> list[date]:
@@ -106,21 +135,120 @@ def latest(
 
 
 def get_for(actor: Actor, public_id: int) -> Seen:
-    """A public request of the actor's districts; raises ``NotFound`` for every other."""
-    own = {area.id for area in districts_of(actor)}
+    """A public request of the actor's districts, or one that they follow for a resident.
+
+    Raises ``NotFound`` for every other.
+    """
+    own = districts_of(actor)
+    codes = {code_of(area) for area in own}
     row = published.one(public_id)
-    if row is None or own.isdisjoint(row.areas):
+    cases = _cases(public_id, codes)
+    if row is None and any(case.filed for case in cases):
+        row = _barely(ServiceRequest.objects.get(pk=public_id))
+    elsewhere = row is not None and {area.id for area in own}.isdisjoint(row.areas)
+    if row is None or (elsewhere and not cases):
         raise NotFound(_("There is no such request in your district."))
-    codes = {f"{area.layer}/{area.code}" for area in districts_of(actor)}
     asked = Inquiry.objects.filter(service_request_id=row.id, district__in=codes)
     return Seen(
         request=row,
         number=str(row.id),
+        state=str(Status(row.status).label),
         service=_name(row.service_id),
         agency=catalog().agency(row.agency_id).name,
-        notes=notes_of([row.id]).get(row.id, ()),
+        notes=notes_of([row.id]).get(row.id, ()) if not _is_private(row) else (),
         inquiries=list(asked.order_by("-id")[:SIZE]),
+        cases=cases,
     )
+
+
+def _cases(request_id: int, codes: Collection[str]) -> list[Case]:
+    """What these districts follow of a request, merged ones included."""
+    rows = Case.objects.filter(district__in=codes)
+    if not rows.exists():
+        return []
+    family = queries.family_ids(request_id)
+    return list(rows.filter(report__service_request_id__in=family).order_by("id"))
+
+
+def cases_of(actor: Actor, area: AreaRef) -> list[Followed]:
+    """The reports that a district of the actor's follows for residents, latest first."""
+    district(actor, code_of(area))
+    rows = Case.objects.filter(district=code_of(area)).select_related("report")
+    cases = list(rows.order_by("-at", "-id")[:SIZE])
+    return _followed(cases)
+
+
+def followed(case: Case) -> Followed:
+    """One report that an office follows, as it stands now."""
+    return _followed([case])[0]
+
+
+def _followed(cases: Sequence[Case]) -> list[Followed]:
+    roots = queries.roots([case.report.service_request_id for case in cases])
+    known = {row.id: row for row in published.some([root.pk for root in roots.values()])}
+    found = []
+    for case in cases:
+        root = roots[case.report.service_request_id]
+        found.append(
+            Followed(
+                case=case,
+                request=known.get(root.pk) or _barely(root),
+                status=str(Status(root.status).label),
+                is_open=root.status in OPEN_STATUSES,
+                service=_name(root.service_id),
+                agency=catalog().agency(root.agency_id).name,
+            )
+        )
+    return found
+
+
+def filed_of(area: AreaRef, *, at: datetime) -> Filed:
+    """How many reports a district's office filed in the last twelve months, and their state."""
+    since = datetime.combine(months(at)[0], time.min, clock.city_zone())
+    rows = Case.objects.filter(district=code_of(area), filed=True, at__gte=since)
+    is_open = Q(report__service_request__status__in=[each.value for each in OPEN_STATUSES])
+    counts = rows.aggregate(
+        received=Count("id"),
+        open=Count("id", filter=is_open),
+        completed=Count("id", filter=Q(report__service_request__completed_at__isnull=False)),
+    )
+    return Filed(**counts)
+
+
+def code_of(area: AreaRef) -> str:
+    """A district as it is written everywhere: "layer/code"."""
+    return f"{area.layer}/{area.code}"
+
+
+def _barely(request: ServiceRequest) -> Published:
+    """What the office knows of what it filed where nothing is public: its state and dates."""
+    return Published(
+        id=request.pk,
+        service_id=request.service_id,
+        agency_id=request.agency_id,
+        status=request.status,
+        requested_at=request.requested_at,
+        updated_at=request.updated_at,
+        due_at=request.due_at,
+        completed_at=request.completed_at,
+        closed_at=request.closed_at,
+        outcome_id=None,
+        verification="",
+        explanation="",
+        referred_to="",
+        place="",
+        longitude=None,
+        latitude=None,
+        areas=[],
+        report_count=request.report_count,
+        merged_into_id=request.merged_into_id,
+        words="",
+        photo_id=None,
+    )
+
+
+def _is_private(row: Published) -> bool:
+    return catalog().service_by_id(row.service_id).spec.privacy is Privacy.PRIVATE
 
 
 def by_number(actor: Actor, typed: str) -> int:
@@ -134,8 +262,8 @@ def by_number(actor: Actor, typed: str) -> int:
 
 def inquiries_of(actor: Actor, area: AreaRef) -> list[Inquiry]:
     """What was asked for a district of the actor's, unanswered and latest first."""
-    district(actor, f"{area.layer}/{area.code}")
-    rows = Inquiry.objects.filter(district=f"{area.layer}/{area.code}")
+    district(actor, code_of(area))
+    rows = Inquiry.objects.filter(district=code_of(area))
     found = list(
         rows.select_related("service_request__service").order_by("-asked_at", "-id")[:SIZE]
     )

@@ -10,12 +10,11 @@ from procrastinate.contrib.django import app as jobs
 
 from citycall.agencies import editing
 from citycall.agencies.editing import Edit
-from citycall.agencies.models import Agency
-from citycall.catalog.models import Service
+from citycall.catalog.naming import agency_and_service
 from citycall.catalog.queries import catalog
 from citycall.catalog.targets import Clock
 from citycall.core.actors import SYSTEM, Actor
-from citycall.core.errors import Faults, NotFound
+from citycall.core.errors import NotFound
 from citycall.core.models import Revision, Visibility
 from citycall.core.permissions import require
 from citycall.escalations import queries, rules
@@ -28,6 +27,10 @@ from citycall.service_requests.models import OPEN, OPEN_STATUSES, ServiceRequest
 
 TELL_TASK: Final = "citycall.tell_of_escalations"
 TELL_QUEUE: Final = "mail"
+PLAN_TASK: Final = "citycall.plan_escalations_again"
+PLAN_QUEUE: Final = "housekeeping"
+CITY_WIDE: Final = ("", "")
+SEEN_AFTER: Final = 2
 AT_ONCE: Final = 500
 TOGETHER: Final = 50
 
@@ -161,8 +164,8 @@ def watch_missing(*, at: datetime, most: int = 10_000) -> int:
 def save_policy(*, spec: PolicySpec, by: Actor, at: datetime) -> Policy:
     """Make the policy with this code, or change it to say ``spec``; steps taken stay taken.
 
-    Raises ``Faults`` for an agency or service that is not known. Open requests are looked at anew
-    by the night.
+    Raises ``Faults`` for an agency or service that is not known. A job then looks anew at the
+    open requests that the policy concerned and concerns.
     """
     require(PERMISSIONS, "save_policy", by=by)
     return _save(spec, Edit(by=by, at=at))
@@ -183,21 +186,13 @@ def undo(*, revision: int, by: Actor, at: datetime) -> Revision:
 
 
 def _save(spec: PolicySpec, edit: Edit) -> Policy:
-    agency = Agency.objects.filter(code=spec.agency).first() if spec.agency else None
-    service = Service.objects.filter(code=spec.service).first() if spec.service else None
-    faults: dict[str, str] = {}
-    if spec.agency and agency is None:
-        faults["agency"] = _("There is no agency with this code.")
-    if spec.service and service is None:
-        faults["service"] = _("There is no service with this code.")
-    if faults:
-        raise Faults(faults)
+    agency, service = agency_and_service(agency=spec.agency, service=spec.service)
     row = editing.locked(Policy, spec.code)
     before = queries.policy_spec(row) if row else None
     row = row or Policy(code=spec.code)
     row.agency, row.service, row.active = agency, service, not spec.retired
     row.definition = spec.model_dump(mode="json")
-    return editing.keep(
+    kept = editing.keep(
         row,
         kind=queries.POLICY,
         code=spec.code,
@@ -206,3 +201,42 @@ def _save(spec: PolicySpec, edit: Edit) -> Policy:
         edit=edit,
         news=queries.POLICIES.bump,
     )
+    if before != spec:
+        _plan_later({(each.service or "", each.agency or "") for each in (before, spec) if each})
+    return kept
+
+
+def _plan_later(reaches: set[tuple[str, str]]) -> None:
+    for service, agency in {CITY_WIDE} if CITY_WIDE in reaches else reaches:
+        _defer_planning(service=service, agency=agency, after=0)
+
+
+def _defer_planning(*, service: str, agency: str, after: int) -> None:
+    # Other processes see the changed policy only a moment later; what they watch until then is
+    # looked at again here.
+    task = jobs.configure_task(PLAN_TASK, queue=PLAN_QUEUE, schedule_in={"seconds": SEEN_AFTER})
+    task.defer(service=service, agency=agency, after=after)
+
+
+def plan_again(
+    *, at: datetime, service: str = "", agency: str = "", after: int = 0, most: int = AT_ONCE
+) -> int | None:
+    """Look anew at the next watched requests that a changed policy concerns.
+
+    Of the service or the agency with this code, else of the whole city, by id from ``after`` on.
+    Returns the last id, from which a further job goes on, or none at the end. Nothing is told
+    here, and a step that was taken stays taken, so that all this can safely be done twice.
+    """
+    queries.POLICIES.forget()
+    rows = Watch.objects.filter(pk__gt=after)
+    if service:
+        rows = rows.filter(service_request__service__code=service)
+    elif agency:
+        rows = rows.filter(service_request__agency__code=agency)
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    for request_id in ids:
+        watch(request_id, at=at)
+    if len(ids) < most:
+        return None
+    _defer_planning(service=service, agency=agency, after=ids[-1])
+    return ids[-1]

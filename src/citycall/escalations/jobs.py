@@ -17,12 +17,13 @@ from citycall.notifications import delivery, messages
 
 TAKE_TASK = "citycall.take_escalations"
 WATCH_TASK = "citycall.watch_dates"
-QUEUE = "housekeeping"
+QUEUE = actions.PLAN_QUEUE
 _AGAIN_LATER = RetryStrategy(
     max_attempts=6,
     exponential_wait=6,
     retry_exceptions=(delivery.TryAgainLater, DatabaseProblem),
 )
+_AGAIN_SOON = RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=(DatabaseProblem,))
 
 
 @jobs.periodic(cron="*/5 * * * *")
@@ -38,6 +39,12 @@ def watch_dates(timestamp: int) -> None:
     """Each night: watch what came by another way than a report."""
     while actions.watch_missing(at=clock.now()) >= 10_000:
         pass
+
+
+@jobs.task(name=actions.PLAN_TASK, queue=QUEUE, retry=_AGAIN_SOON)
+def plan_again(service: str, agency: str, after: int) -> None:
+    """Some of the open requests that a changed policy concerns; a further job takes the next."""
+    actions.plan_again(at=clock.now(), service=service, agency=agency, after=after)
 
 
 @jobs.task(name=actions.TELL_TASK, queue=actions.TELL_QUEUE, retry=_AGAIN_LATER)

@@ -70,17 +70,36 @@ def dispute(report: Report, *, by: Actor, at: datetime, words: str) -> ServiceRe
         raise TooLate(_("This was closed over 30 days ago. Please report the problem anew."))
     completed_at = request.completed_at
     reopened = close.reopen(request.pk, reason=words, by=by, at=at, disputed=True)
+    _note_disputed(report.pk, request.pk, completed_at, at=at, words=words)
+    return reopened
+
+
+def note_missed(event: Event) -> int:
+    """Who says of a completed request that nobody came answers that it was not done.
+
+    Returns how many reporters' answers these are; noted already, it changes nothing.
+    """
+    disputed_by = event.data.get("disputed_by", [])
+    for report_id in disputed_by:
+        completed_at = datetime.fromisoformat(event.data["completed_at"])
+        words = event.words or ""
+        _note_disputed(report_id, event.subject_id, completed_at, at=event.at, words=words)
+    return len(disputed_by)
+
+
+def _note_disputed(
+    report_id: int, request_id: int, completed_at: datetime, *, at: datetime, words: str
+) -> None:
     Verdict.objects.update_or_create(
-        report=report,
+        report_id=report_id,
         completed_at=completed_at,
         defaults={
-            "service_request": request,
+            "service_request_id": request_id,
             "answer": Verdict.Answer.DISPUTED,
             "given_at": at,
             "words": words.strip(),
         },
     )
-    return reopened
 
 
 def close_undisputed_due(*, at: datetime) -> int:

@@ -19,6 +19,7 @@ from citycall.core import numbers
 from citycall.core.models import Event, Visibility
 from citycall.core.phrases import said
 from citycall.service_requests.events import Kind
+from citycall.service_requests.models import Channel
 from citycall.service_requests.returning import reason_name
 
 
@@ -108,6 +109,9 @@ def _submitted(told: _Told) -> str:
         )
         kit = {"kit": told.data["kit"], "day": told.day("merged_at"), "team": told.team("team")}
         return sentence % kit
+    if told.data.get("channel") == Channel.COUNCIL:
+        sentence = _("Reported by a council office for a resident. It went to %(team)s.")
+        return sentence % {"team": told.team("team")}
     if told.data.get("due_at"):
         return _("Reported. It went to %(team)s, with a promise by %(day)s.") % {
             "team": told.team("team"),

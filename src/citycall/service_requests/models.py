@@ -48,6 +48,7 @@ class Channel(models.TextChoices):
     CHAT = "chat", _("Chat")
     VISIT = "visit", _("Visit")
     STAFF = "staff", _("Staff")
+    COUNCIL = "council", _("Council office")
     SYSTEM = "system", _("System")
 
 

@@ -21,7 +21,7 @@ CONTACT_SCOPE: Final = "service_requests:contact"
 _WORK = frozenset({WORK_SCOPE})
 
 PERMISSIONS: Mapping[str, Grant] = {
-    "submit": Grant(everywhere=_READERS | {SUBMIT_SCOPE}),
+    "submit": Grant(everywhere=_READERS | {SUBMIT_SCOPE, Role.COUNCIL.value}),
     "read": Grant(
         everywhere=_CALL_CENTRE | _ADMIN | {Role.ANALYST.value},
         own_agency=_FIELD | {READ_SCOPE, WORK_SCOPE},

@@ -7,6 +7,7 @@ from citycall.workbench.views import (
     batches,
     closures,
     council,
+    council_cases,
     crew,
     crews,
     days,
@@ -107,6 +108,9 @@ urlpatterns = [
     # Council offices, and answering them.
     path("council", council.overview, name="council"),
     path("council/find", council.find, name="council-find"),
+    path("council/report", council_cases.report, name="council-report"),
+    path("council/follow", council_cases.link, name="council-follow"),
+    path("council/cases/<int:case_id>/end", council_cases.end, name="council-end"),
     path("council/<int:public_id>", council.one, name="council-request"),
     path("agency/inquiries", council.inquiries, name="inquiries"),
     path("agency/inquiries/<int:inquiry_id>", council.answer, name="answer-inquiry"),

@@ -1,7 +1,7 @@
 """Nobody came: told by the reporter, work again on the same request, with a new date promised."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,7 +49,9 @@ def tell_missed(request_id: int, *, by: Actor, at: datetime, words: str = "") ->
         return row.missed
     if row is None or not may_tell(request, row, at=at):
         raise NotMissed(_("There is no date of the last days on which nobody could have come."))
+    disputes: dict[str, Any] = {}
     if request.status not in OPEN_STATUSES:
+        disputes = _disputed(request, by=by)
         told = words.strip() or _("Nobody came.")
         request = close.reopen(request.pk, reason=told, by=by, at=at, disputed=True)
     before = request.due_at
@@ -71,12 +73,24 @@ def tell_missed(request_id: int, *, by: Actor, at: datetime, words: str = "") ->
         Kind.APPOINTMENT_MISSED,
         by=by,
         at=at,
-        data={"starts_at": row.starts_at.isoformat(), "promised_at": promised.isoformat()},
+        data={
+            "starts_at": row.starts_at.isoformat(),
+            "promised_at": promised.isoformat(),
+            **disputes,
+        },
         words=words.strip() or None,
         visibility=Visibility.REPORTER,
     )
     tell_date(request, before, why=NOBODY_CAME, by=by, at=at)
     return known
+
+
+def _disputed(request: ServiceRequest, *, by: Actor) -> dict[str, Any]:
+    """Whose answer to which completion it is, for those who keep such answers."""
+    own = [each.pk for each in service_requests.reports_of(request) if each.pk in by.reports]
+    if not own or request.completed_at is None:
+        return {}
+    return {"disputed_by": own, "completed_at": request.completed_at.isoformat()}
 
 
 def may_tell(request: ServiceRequest, row: Appointment, *, at: datetime) -> bool:

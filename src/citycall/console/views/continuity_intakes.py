@@ -16,7 +16,6 @@ from citycall.console.continuity_forms import (
     local,
     moment_of,
     told_of,
-    typed_in,
     typed_of,
 )
 from citycall.continuity import queries
@@ -25,6 +24,7 @@ from citycall.continuity.models import Intake
 from citycall.core import clock, numbers, phrases
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, Faults
+from citycall.pages import questions
 from citycall.pages.staff import links_for, staff_only
 from citycall.service_requests.drafts import Receipt
 
@@ -37,7 +37,7 @@ def intake(request: HttpRequest, actor: Actor, intake_id: int) -> HttpResponseBa
     if found.state != Intake.State.WAITING or request.method != "POST":
         typed = typed_of(found.told, told_at=found.told_at)
         return _intake(request, actor, found, typed, faults=found.faults)
-    typed = typed_in(request.POST)
+    typed = questions.typed_in(request.POST)
     if "show" in request.POST:
         return _intake(request, actor, found, typed, faults={})
     try:
@@ -90,7 +90,7 @@ def card(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         number = numbers.read(sent.get("number", ""))
     except numbers.BadNumber as error:
         return _which(request, actor, error.message)
-    typed = typed_in(request.POST)
+    typed = questions.typed_in(request.POST)
     if request.method != "POST":
         typed = {"told_at": local(clock.now()), "language": phrases.spoken()}
     if request.method != "POST" or "show" in request.POST:

@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 
 from citycall.agencies import editing
 from citycall.agencies.editing import Edit
-from citycall.agencies.models import Agency
-from citycall.catalog.models import Service
+from citycall.catalog.naming import agency_and_service
 from citycall.core.actors import Actor
-from citycall.core.errors import Faults, NotFound
+from citycall.core.errors import NotFound
 from citycall.core.models import Revision
 from citycall.core.permissions import require
 from citycall.service_requests import policies, returning
@@ -44,15 +43,7 @@ def undo_reason(*, revision: int, by: Actor, at: datetime) -> Revision:
 
 
 def _save(spec: ReasonSpec, edit: Edit) -> ReturnReason:
-    agency = Agency.objects.filter(code=spec.agency).first() if spec.agency else None
-    service = Service.objects.filter(code=spec.service).first() if spec.service else None
-    faults: dict[str, str] = {}
-    if spec.agency and agency is None:
-        faults["agency"] = _("There is no agency with this code.")
-    if spec.service and service is None:
-        faults["service"] = _("There is no service with this code.")
-    if faults:
-        raise Faults(faults)
+    agency, service = agency_and_service(agency=spec.agency, service=spec.service)
     row = editing.locked(ReturnReason, spec.code)
     before = returning.reason_spec(row) if row else None
     row = row or ReturnReason(code=spec.code)

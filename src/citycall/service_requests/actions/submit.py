@@ -24,7 +24,7 @@ from citycall.places.queries import areas
 from citycall.routing.queries import Decision, routing
 from citycall.service_requests import cells, checks, events, policies
 from citycall.service_requests.drafts import Draft, Receipt
-from citycall.service_requests.models import Report, Status
+from citycall.service_requests.models import Channel, Report, Status
 from citycall.service_requests.rules import USUAL_PRIORITY
 
 # One statement, so that number, request, report, contact, event and job are durable together
@@ -302,6 +302,8 @@ def _told(
     }
     if checked.stop is not None:
         told["stop_read"] = checked.stop.kind.value
+    if draft.channel is Channel.COUNCIL:
+        told["channel"] = draft.channel.value
     if draft.no_danger:
         told["no_danger"] = draft.no_danger
     if earlier is not None:

@@ -26,12 +26,14 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows, older = queries.latest(district, older_than=asked.get("older", ""), only_open=only_open)
     context = {
         "district": district,
-        "code": f"{district.layer}/{district.code}",
+        "code": queries.code_of(district),
         "districts": queries.districts_of(actor),
         "months": queries.months(at),
         "lines": queries.trend(district, at=at),
         "counted_at": queries.counted_at(district),
         "inquiries": queries.inquiries_of(actor, district),
+        "followed": queries.cases_of(actor, district),
+        "filed": queries.filed_of(district, at=at),
         "rows": [(row, name, catalog().agency(row.agency_id).name) for row, name in rows],
         "older": older,
         "only_open": only_open,
