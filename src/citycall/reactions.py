@@ -198,6 +198,12 @@ def look_for_the_same(event: Event) -> None:
     repeats.join(event.subject_id, at=event.at)
 
 
+def compare_its_photo(event: Event) -> None:
+    """A reporter's photo comes after the report: it may look like one that is there already."""
+    if event.data.get("stage") == "report":
+        duplicates.find_for(event.subject_id, at=event.at)
+
+
 def note_parted(event: Event) -> None:
     """Who parts two requests says that they are not the same."""
     duplicates.note_parted(event.subject_id, at=event.at)
@@ -299,7 +305,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
     Kind.RECEIVED_MERGE: (judge,),
     Kind.LOST_MERGE: (judge,),
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
-    Kind.PHOTO_ADDED: (),
+    Kind.PHOTO_ADDED: (compare_its_photo,),
     Kind.ERASED: (),
     Kind.CONTACT_GIVEN: (
         ask_too,
