@@ -17,6 +17,7 @@ from citycall.duplicates.rarity import Rarity
 from citycall.duplicates.score import shipped
 from citycall.service_requests import cells
 from citycall.service_requests.cells import Box
+from citycall.service_requests.models import ServiceRequest
 from citycall.service_requests.photo_looks import NOTHING
 
 # Each cell is a stretch of an index by time: what lies elsewhere or long ago is not read.
@@ -169,6 +170,13 @@ def _with_words(cases: Sequence[Case], numbers: Collection[int]) -> list[Case]:
         replace(case, words=said.get(case.id, ("", None))[0], answers=_answers(said.get(case.id)))
         for case in cases
     ]
+
+
+def with_all(cases: Sequence[Case], *, looks: bool) -> list[Case]:
+    """The same cases with all that was told, public or not; with the photos' bits if asked."""
+    rows = ServiceRequest.objects.filter(pk__in=[case.id for case in cases])
+    told = _with_words(cases, list(rows.values_list("number", flat=True)))
+    return _with_looks(told) if looks else told
 
 
 def looks_of(request_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
