@@ -266,11 +266,17 @@ def dismissed_with(request: ServiceRequest) -> set[int]:
     return set(rows.values_list("older_id", flat=True))
 
 
-def changed_since(since: datetime | None, *, until: datetime) -> QuerySet[ServiceRequest]:
-    """Open requests with a point that were changed after ``since``, oldest change first."""
+def changed_since(
+    since: datetime | None, request_id: int = 0, *, until: datetime
+) -> QuerySet[ServiceRequest]:
+    """Open requests with a point that were changed after ``since``, oldest change first.
+
+    Of those changed at that very time, the ones with a higher id than ``request_id``.
+    """
     rows = ServiceRequest.objects.filter(
         status__in=_OPEN, longitude__isnull=False, updated_at__lte=until
     )
     if since is not None:
-        rows = rows.filter(updated_at__gt=since)
+        later = Q(updated_at__gt=since) | Q(updated_at=since, id__gt=request_id)
+        rows = rows.filter(later, updated_at__gte=since)
     return rows.order_by("updated_at", "id")
