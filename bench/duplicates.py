@@ -4,6 +4,7 @@ Needs Boston's Open311 records (see ``tests/real_data.py``), which are not part 
 """
 
 import os
+import random
 import statistics
 import time
 from collections.abc import Sequence
@@ -43,6 +44,13 @@ closed_by_status_date: true
 """
 
 
+# Nearly all of the export is closed: as if the city's latest were not.
+_MUCH_IS_OPEN = """
+UPDATE service_requests_servicerequest SET status = 'assigned'
+WHERE id IN (SELECT id FROM service_requests_servicerequest ORDER BY requested_at DESC LIMIT 30000)
+"""
+
+
 def measure(where: stage.Stage, *, most: int) -> dict[str, Any]:
     """Milliseconds of a lookup for the children of known pairs, as each came, and what it found."""
     folder = Path(os.environ.get("CITYCALL_DATA", _BESIDE)) / "boston"
@@ -56,7 +64,7 @@ def measure(where: stage.Stage, *, most: int) -> dict[str, Any]:
     actions.learn_words(at=datetime.now(UTC))
     return {
         "requests": imported,
-        **_look_up(_pairs(folder / "duplicate_pairs_to_2017.parquet")[:most]),
+        **_look_up(where, _pairs(folder / "duplicate_pairs_to_2017.parquet")[:most]),
     }
 
 
@@ -100,14 +108,28 @@ def _pairs(file: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _look_up(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    from citycall.duplicates import looking_up, queries
+def _look_up(where: stage.Stage, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     from citycall.service_requests.models import ServiceRequest
 
     told = {number for pair in pairs for number in pair}
     rows = ServiceRequest.objects.filter(source=SOURCE, source_id__in=told)
     found = {row.source_id: row for row in rows}
     known = [(found[c], found[p]) for c, p in pairs if c in found and p in found]
+    without = _look_up_all(known)
+    _give_photos(known)
+    with_photos = _look_up_all(known)["lookup_ms"]
+    where.psql(_MUCH_IS_OPEN)
+    where.psql("VACUUM ANALYZE service_requests_servicerequest")
+    return {
+        **without,
+        "lookup_with_photos_ms": with_photos,
+        "while_reporting_ms": _while_reporting([child for child, _parent in known]),
+    }
+
+
+def _look_up_all(known: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    from citycall.duplicates import looking_up, queries
+
     times, places = [], []
     for child, parent in known:
         start = time.perf_counter()
@@ -122,6 +144,62 @@ def _look_up(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
         "among_three": round(sum(place < 3 for place in places) / len(places), 4),
         "lookup_ms": _spread(times[WARM:]),
     }
+
+
+def _give_photos(known: Sequence[tuple[Any, Any]]) -> None:
+    """A photo for each request of a pair, by its bits alone: all different."""
+    from citycall.service_requests.models import Attachment
+
+    requests = {each.pk: each for pair in known for each in pair}
+    bits = random.Random(311)
+    Attachment.objects.bulk_create(
+        Attachment(
+            service_request=each,
+            stage=Attachment.Stage.REPORT,
+            file="none.jpg",
+            thumbnail="none-small.jpg",
+            width=1,
+            height=1,
+            size=1,
+            added_at=each.requested_at,
+            looks=bits.randint(1, 1 << 62),
+        )
+        for each in requests.values()
+    )
+
+
+def _while_reporting(children: Sequence[Any]) -> dict[str, Any]:
+    """Finding what is known near, as before any ranking, for residents and for call-takers."""
+    from citycall.catalog.queries import catalog
+    from citycall.core.actors import SYSTEM, resident
+    from citycall.duplicates import while_reporting
+    from citycall.places.locations import Location
+    from citycall.places.models import LocationKind
+    from citycall.service_requests import known
+    from citycall.service_requests.models import Report
+
+    said = {
+        row.number: row.words
+        for row in Report.objects.filter(number__in=[child.number for child in children])
+    }
+    kinds: dict[str, list[float]] = {"unranked": [], "resident": [], "call_taker": []}
+    for child in children:
+        entry = catalog().service_by_id(child.service_id)
+        where = Location(
+            kind=LocationKind.POINT,
+            longitude=child.longitude,
+            latitude=child.latitude,
+            place=child.place,
+        )
+        told = while_reporting.Telling(words=said.get(child.number, ""))
+        start = time.perf_counter()
+        known.known_near(entry, where)
+        kinds["unranked"].append((time.perf_counter() - start) * 1000)
+        for name, actor in (("resident", resident()), ("call_taker", SYSTEM)):
+            start = time.perf_counter()
+            while_reporting.known_near(entry, where, told=told, by=actor, at=child.requested_at)
+            kinds[name].append((time.perf_counter() - start) * 1000)
+    return {name: _spread(times[WARM:]) for name, times in kinds.items()}
 
 
 def _spread(times: Sequence[float]) -> dict[str, float]:

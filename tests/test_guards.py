@@ -1,5 +1,6 @@
 """What is wired in one place must be told in another."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -56,3 +57,14 @@ def test_every_sentence_can_be_collected_for_translation() -> None:
         wrong += [f"{path}: {name}" for name in names.findall(text) if name not in {"_", *KEYWORDS}]
         wrong += [f"{path}: {found[0]}" for found in inside.finditer(text)]
     assert wrong == []
+
+
+def test_no_table_says_two_things_of_one_key() -> None:
+    """The later would silently take the place of the earlier."""
+    twice = []
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            keys = [ast.unparse(key) for key in getattr(node, "keys", []) if key is not None]
+            if isinstance(node, ast.Dict) and len(keys) != len(set(keys)):
+                twice.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert twice == []

@@ -211,6 +211,12 @@ def look_for_the_same(event: Event) -> None:
     repeats.join(event.subject_id, at=event.at)
 
 
+def compare_its_photo(event: Event) -> None:
+    """A reporter's photo comes after the report: it may look like one that is there already."""
+    if event.data.get("stage") == "report":
+        duplicates.find_for(event.subject_id, at=event.at)
+
+
 def note_parted(event: Event) -> None:
     """Who parts two requests says that they are not the same."""
     duplicates.note_parted(event.subject_id, at=event.at)
@@ -287,16 +293,9 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         give_back_its_date,
         watch_its_date,
     ),
-    Kind.REFERRED: (mail(Template.REFERRED, to=every_reporter), give_back_its_date),
-    Kind.MERGED: (mail(Template.MERGED, to=every_reporter), give_back_its_date),
-    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter),),
     Kind.TAKEN_BACK: (mail(Template.TAKEN_BACK, to=every_reporter),),
-    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), note_parted),
-    Kind.ESCALATED: (),
     Kind.TAGGED: (),
     Kind.REDACTED: (),
-    Kind.RECEIVED_MERGE: (),
-    Kind.LOST_MERGE: (),
     Kind.REFERRED: (
         mail(Template.REFERRED, to=every_reporter),
         give_back_its_date,
@@ -307,12 +306,12 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         give_back_its_date,
         watch_its_date,
     ),
-    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), watch_its_date),
+    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), watch_its_date, note_parted),
     Kind.ESCALATED: (judge,),
     Kind.RECEIVED_MERGE: (judge,),
     Kind.LOST_MERGE: (judge,),
     Kind.NOTE_ADDED: (mail(Template.NOTE, to=every_reporter, when=public),),
-    Kind.PHOTO_ADDED: (),
+    Kind.PHOTO_ADDED: (compare_its_photo,),
     Kind.ERASED: (),
     Kind.CONTACT_GIVEN: (
         ask_too,

@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from citycall.core import clock
 from citycall.core.errors import NotAllowed
-from citycall.duplicates import actions, queries
+from citycall.core.models import Event
+from citycall.duplicates import actions, jobs, queries
 from citycall.duplicates.actions import AlreadyDecided
-from citycall.duplicates.models import Pair
+from citycall.duplicates.models import Pair, Vocabulary
+from citycall.reactions import react
 from citycall.service_requests.actions import close, merge, work
+from citycall.service_requests.events import Kind
 from citycall.service_requests.models import ServiceRequest
 from tests.city import NOW, City
 
@@ -68,12 +72,49 @@ def test_the_nightly_look_finds_what_changed_and_goes_on(pair: Two, tell: Tell) 
     assert actions.scan(at=LATER) == 1
     assert actions.scan(at=LATER) == 0
     tell("Deep hole beside the blue mailbox.", north=5.0, at=LATER)
-    assert actions.scan(at=LATER + timedelta(minutes=1)) >= 1
+    assert actions.scan(at=LATER + timedelta(hours=1)) >= 1
 
 
 def test_a_bounded_look_goes_on_the_next_time(pair: Two) -> None:
     assert actions.scan(at=LATER, most=1) == 0
     assert actions.scan(at=LATER, most=1) == 1
+
+
+def test_changes_of_one_moment_are_all_looked_through(pair: Two) -> None:
+    ServiceRequest.objects.update(updated_at=NOW)
+    assert actions.scan(at=LATER, most=1) == 0
+    assert actions.scan(at=LATER, most=1) == 1
+
+
+def test_what_others_may_still_be_writing_is_left_to_the_next_look(pair: Two) -> None:
+    ServiceRequest.objects.update(updated_at=LATER)
+    assert actions.scan(at=LATER + timedelta(minutes=1)) == 0
+    assert actions.scan(at=LATER + timedelta(minutes=10)) == 1
+
+
+def test_the_job_learns_words_and_puts_pairs_before_staff(
+    city: City, pair: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    jobs.scan_duplicates(timestamp=0)
+    assert Vocabulary.objects.get().texts == 2
+    waiting = queries.waiting(city.dispatcher).rows
+    assert [(each.older_id, each.newer_id) for each in waiting] == [(pair[0].pk, pair[1].pk)]
+
+
+def test_pairs_that_need_no_decision_are_dropped_at_last(
+    city: City, pair: Two, kept: Pair, tell: Tell
+) -> None:
+    assert actions.tidy(before=LATER + timedelta(days=1)) == 0
+    close.cancel(pair[0].pk, reason="A mistake", by=city.call_taker, at=LATER)
+    assert actions.tidy(before=LATER) == 0
+    assert actions.tidy(before=LATER + timedelta(days=1)) == 1
+    assert not Pair.objects.exists()
+
+
+def test_what_was_decided_is_never_dropped(city: City, kept: Pair) -> None:
+    actions.merge(kept.pk, by=city.dispatcher, at=LATER)
+    assert actions.tidy(before=LATER + timedelta(days=1)) == 0
 
 
 def test_merging_makes_the_newer_part_of_the_older(city: City, pair: Two, kept: Pair) -> None:
@@ -100,7 +141,7 @@ def test_two_cannot_decide_about_one_pair(city: City, kept: Pair) -> None:
 def test_parted_elsewhere_they_are_not_the_same(city: City, pair: Two, kept: Pair) -> None:
     actions.merge(kept.pk, by=city.dispatcher, at=LATER)
     merge.unmerge(pair[1].pk, by=city.dispatcher, at=LATER)
-    actions.note_parted(pair[1].pk, at=LATER)
+    react(Event.objects.get(kind=Kind.UNMERGED, subject_id=pair[1].pk))
     kept.refresh_from_db()
     assert kept.state == "dismissed"
 

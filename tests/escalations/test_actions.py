@@ -7,6 +7,7 @@ from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citycall.accounts.models import User
+from citycall.catalog.queries import catalog
 from citycall.core.errors import NotAllowed
 from citycall.core.models import Event, Revision
 from citycall.escalations import actions, jobs, queries
@@ -15,6 +16,7 @@ from citycall.escalations.specs import PolicySpec
 from citycall.service_requests.actions import close, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.events import Kind
+from citycall.service_requests.history import sentence
 from citycall.service_requests.models import ServiceRequest
 from tests.city import NOW, City, draft
 
@@ -68,6 +70,8 @@ def test_the_step_is_an_event_that_only_staff_read(request_id: int) -> None:
     event = Event.objects.get(subject_id=request_id, kind=Kind.ESCALATED)
     assert (event.visibility, event.data["step"]) == ("internal", "soon")
     assert event.data["told"] == ["dispatcher"]
+    spec = catalog().service("pothole").spec
+    assert sentence(event, spec=spec, people={}).endswith("Told: dispatcher.")
 
 
 def test_it_changes_neither_date_nor_when_the_request_was_changed(request_id: int) -> None:

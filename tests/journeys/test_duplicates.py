@@ -1,5 +1,6 @@
 """Pairs that may be one problem, decided by the keyboard alone."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,15 @@ from playwright.sync_api import expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from bench import photo_likeness
 from citycall.core import clock
+from citycall.core.actors import SYSTEM
+from citycall.duplicates import actions
 from citycall.duplicates.models import Pair
+from citycall.service_requests import photos
+from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.submit import submit
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import Attachment, ServiceRequest
 from tests import city as small_city
 from tests.browser import DESKTOP, MARKS, SIZES, check, keep, open_page, prepare, sign_in
 
@@ -36,6 +42,22 @@ def site(
             reasons=[{"code": "metres", "n": 8}, {"code": "words", "words": ["hole"]}],
             found_at=at,
         )
+    scene = photo_likeness.scene(7)
+    for receipt, picture in (
+        (told[0], scene),
+        (told[3], photo_likeness.COPIES["brighter by 30%"](scene)),
+    ):
+        out = io.BytesIO()
+        picture.save(out, "JPEG")
+        tell_more.add_photo(
+            receipt.request_id,
+            photo=photos.keep(io.BytesIO(out.getvalue())),
+            stage=Attachment.Stage.REPORT,
+            by=SYSTEM,
+            at=at,
+            report_id=receipt.report_id,
+        )
+    actions.find_for(told[3].request_id, at=at)
     return live_server.url
 
 

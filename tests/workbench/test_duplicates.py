@@ -1,15 +1,20 @@
 """Pairs beside each other, decided by one press; lookalikes and returning trouble on a request."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from citycall.core.actors import SYSTEM
 from citycall.duplicates.models import Pair, RepeatPlace, RepeatRequest
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.actions import tell_more
+from citycall.service_requests.models import Attachment, ServiceRequest
+from citycall.service_requests.photos import keep
 from tests.city import NOW, City
 
 from .conftest import row
+from .pictures import jpeg
 
 WORDS = "A deep hole by the blue mailbox, a cyclist fell."
 
@@ -54,6 +59,18 @@ def test_both_sides_stand_beside_each_other_with_reasons(sit, two, pair: Pair) -
     assert page.count(WORDS) == 2
     assert "At the same point" in page
     assert "50 minutes earlier" in page
+
+
+def test_photos_stand_beside_each_other_too(sit, two, pair: Pair) -> None:
+    for number in two:
+        photo = keep(io.BytesIO(jpeg(color="teal")))
+        tell_more.add_photo(
+            row(number).pk, photo=photo, stage=Attachment.Stage.REPORT, by=SYSTEM, at=NOW
+        )
+    desk = sit("dispatcher")
+    page = desk.get("/agency/duplicates").content.decode()
+    assert all(f'alt="Photo 1 of {number}"' in page for number in two)
+    assert f'alt="Photo 1 of {two[0]}"' in desk.page(two[1])
 
 
 def test_merging_leads_on_and_can_be_undone(sit, two, pair: Pair) -> None:

@@ -74,7 +74,7 @@ def context(call: Call | None, mine: Sequence[Call], *, by: Actor, at: datetime)
         "intake": intake,
         "content": intake.as_content(),
         "revision": pad.revision if pad is not None else 0,
-        "found": suggested(intake, at=at),
+        "found": suggested(intake, by=by, at=at),
         "known": known,
         "reports": reports(known),
         "saved": [numbers.show(number) for number in intake.saved],

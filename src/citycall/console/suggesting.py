@@ -16,7 +16,10 @@ from citycall.catalog.queries import ServiceEntry, catalog
 from citycall.catalog.questions import Question
 from citycall.catalog.specs import Stop
 from citycall.console.intake import Intake, speaking
+from citycall.core.actors import Actor
 from citycall.core.errors import Faults
+from citycall.duplicates import while_reporting
+from citycall.duplicates.while_reporting import Likely
 from citycall.emergencies.dangers import Caution
 from citycall.emergencies.queries import caution_for
 from citycall.knowledge import alerts, queries
@@ -24,7 +27,7 @@ from citycall.knowledge.searching import FoundArticle
 from citycall.knowledge.specs import AlertSpec
 from citycall.places.candidates import Answer, Candidate, Verdict
 from citycall.places.words import fold
-from citycall.service_requests.known import KnownProblem, known_near
+from citycall.service_requests.known import MOST
 
 MOST_SERVICES: Final = 4
 MOST_ARTICLES: Final = 3
@@ -73,11 +76,11 @@ class Suggested:
     from_words: bool
     alerts: Sequence[AlertSpec]
     articles: Sequence[FoundArticle]
-    problems: Sequence[KnownProblem]
+    problems: Sequence[Likely]
     questions: Sequence[Asked]
 
 
-def suggested(intake: Intake, *, at: datetime) -> Suggested:
+def suggested(intake: Intake, *, by: Actor, at: datetime) -> Suggested:
     """What these fields bring up. A fixed number of queries, whatever is stored."""
     words = intake.words.strip()
     entry = intake.entry
@@ -93,7 +96,7 @@ def suggested(intake: Intake, *, at: datetime) -> Suggested:
         from_words=from_words,
         alerts=_alerts(intake, chosen, at=at),
         articles=_articles(words) if len(words) >= _FEWEST else (),
-        problems=_problems(intake, chosen),
+        problems=_problems(intake, chosen, by=by, at=at),
         questions=asked(intake),
     )
 
@@ -179,11 +182,23 @@ def _articles(words: str) -> Sequence[FoundArticle]:
     return ()
 
 
-def _problems(intake: Intake, place: Candidate | None) -> Sequence[KnownProblem]:
+def _problems(
+    intake: Intake, place: Candidate | None, *, by: Actor, at: datetime
+) -> Sequence[Likely]:
     entry = intake.entry
     if entry is None or place is None:
         return ()
     try:
-        return known_near(entry, intake.location(place))
+        where = intake.location(place)
     except Faults:
         return ()
+    told = while_reporting.Telling(words=intake.words, answers=intake.own_answers())
+    found = while_reporting.known_near(
+        entry, where, told=told, by=by, at=at, limit=while_reporting.LOOKED_AT
+    )
+    # What was chosen stays, though further words may make another one likelier.
+    return [
+        each
+        for place, each in enumerate(found)
+        if place < MOST or str(each.problem.request_id) == intake.joins
+    ]

@@ -1,6 +1,6 @@
 """Finding pairs, and deciding about them: every decision can be taken back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -26,6 +26,10 @@ MOST_SCANNED: Final = 50_000
 # Of so many of the latest reports, the words are counted.
 _MOST_READ: Final = 50_000
 _BATCH: Final = 500
+# A transaction that began before may be seen only so much later.
+UNSETTLED: Final = timedelta(minutes=5)
+# So long undecided pairs of which one is over are kept, should it be opened again.
+KEPT_FOR: Final = timedelta(days=30)
 _OPEN: Final = {status.value for status in OPEN_STATUSES}
 
 
@@ -70,19 +74,36 @@ def find_for(request_id: int, *, at: datetime) -> int:
 def scan(*, at: datetime, most: int = MOST_SCANNED, since: datetime | None = None) -> int:
     """Look through what was changed since the last time; returns how many pairs are new.
 
-    The first time, all that is open is looked through, or what was changed after ``since``.
-
-    Where there is more than ``most``, the next run goes on from there.
+    The first time, all that is open is looked through, or what was changed after ``since``. Where
+    there is more than ``most``, the next run goes on from there. What was changed in the last
+    minutes is left to the next run: some of it may not be visible yet.
     """
     last = Scan.objects.filter(pk=1).first()
-    rows = queries.changed_since(last.until if last else since, until=at)
+    until = at - UNSETTLED
+    if last is not None:
+        rows = queries.changed_since(last.until, last.request_id, until=until)
+    else:
+        rows = queries.changed_since(since, until=until)
     found = list(rows.values_list("pk", "updated_at")[:most])
     new = 0
     for start in range(0, len(found), _BATCH):
         part = found[start : start + _BATCH]
         new += sum(find_for(request_id, at=at) for request_id, _changed in part)
-        Scan.objects.update_or_create(pk=1, defaults={"until": part[-1][1]})
+        request_id, changed = part[-1]
+        Scan.objects.update_or_create(pk=1, defaults={"until": changed, "request_id": request_id})
     return new
+
+
+def tidy(*, before: datetime) -> int:
+    """Drop undecided pairs that were found so long ago and of which one is over; returns how many.
+
+    Where it is opened again, it is looked at again.
+    """
+    gone = Pair.objects.filter(state=PairState.OPEN, found_at__lt=before).exclude(
+        newer__status__in=_OPEN, older__status__in=_OPEN
+    )
+    ids = list(gone.order_by("id").values_list("pk", flat=True)[:MOST_SCANNED])
+    return Pair.objects.filter(pk__in=ids, state=PairState.OPEN).delete()[0]
 
 
 def learn_words(*, at: datetime, most: int = _MOST_READ) -> Vocabulary:

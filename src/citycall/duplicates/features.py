@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from citycall.duplicates import photos
 from citycall.duplicates.rarity import Rarity
 from citycall.duplicates.texts import Buckets, Said, plain, read
 
@@ -27,7 +28,7 @@ _NAME: Final = re.compile(r"[^\W\d_]{2,}")
 class Case:
     """One request as far as it matters here; ``open`` is whether it was when the new one came.
 
-    ``reporter`` is the contact of its first report, none where nobody left one.
+    ``looks`` are the bits of its reporters' photos, as far as they say anything.
     """
 
     id: int
@@ -40,7 +41,7 @@ class Case:
     words: str
     answers: Mapping[str, Any] | None = None
     reports: int = 1
-    reporter: int | None = None
+    looks: tuple[int, ...] = ()
 
     @property
     def said(self) -> Said:
@@ -61,6 +62,7 @@ class Compared:
     same_words: Floats
     equal_facts: Floats
     other_facts: Floats
+    like_photos: NDArray[np.bool_]
     table: Floats
 
 
@@ -143,6 +145,7 @@ def compare(new: Case, others: Sequence[Case], *, rarity: Rarity) -> Compared:
         same_words=copied.astype(float),
         equal_facts=facts[:, 0],
         other_facts=facts[:, 1],
+        like_photos=np.array([photos.alike(new.looks, o.looks) for o in others], bool),
         table=np.stack(columns, axis=1) if len(others) else np.zeros((0, len(NAMES))),
     )
 

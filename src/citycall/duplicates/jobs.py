@@ -14,10 +14,16 @@ QUEUE = "learning"
 @jobs.periodic(cron="23 * * * *")
 @jobs.task(name=SCAN_TASK, queue=QUEUE, queueing_lock=SCAN_TASK)
 def scan_duplicates(timestamp: int) -> None:
-    """Every hour: pairs among what was changed; at night, words are counted first."""
+    """Every hour: pairs among what was changed; at night, words are counted first.
+
+    At night pairs that nobody needs to decide about any more are dropped, too.
+    """
     at = clock.now()
-    if at.astimezone(clock.city_zone()).hour == 2 or RARITY.get().texts == 0:
+    night = at.astimezone(clock.city_zone()).hour == 2
+    if night or RARITY.get().texts == 0:
         actions.learn_words(at=at)
+    if night:
+        actions.tidy(before=at - actions.KEPT_FOR)
     actions.scan(at=at)
 
 

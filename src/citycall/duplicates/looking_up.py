@@ -10,13 +10,15 @@ from django.db import connection
 
 from citycall.catalog.queries import catalog
 from citycall.core.snapshots import Snapshot
-from citycall.duplicates import gathering, rules
+from citycall.duplicates import gathering, photos, rules
 from citycall.duplicates.features import Case, compare
 from citycall.duplicates.models import Vocabulary
 from citycall.duplicates.rarity import Rarity
 from citycall.duplicates.score import shipped
 from citycall.service_requests import cells
 from citycall.service_requests.cells import Box
+from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.photo_looks import NOTHING
 
 # Each cell is a stretch of an index by time: what lies elsewhere or long ago is not read.
 _AROUND: Final = """
@@ -32,6 +34,21 @@ WHERE h3_cell = ANY(%(cells)s::bigint[]) AND requested_at > %(since)s AND reques
 _WORDS: Final = """
 SELECT service_request_id, words, answers FROM service_requests_report
 WHERE number = ANY(%(numbers)s::bigint[])
+"""
+# What was merged into a request brought its photos along.
+_LOOKS: Final = """
+SELECT kept.id, photo.looks
+FROM (
+    SELECT asked.id, asked.id AS of_request FROM unnest(%(ids)s::bigint[]) AS asked (id)
+    UNION ALL
+    SELECT merged_into_id, id FROM service_requests_servicerequest
+    WHERE merged_into_id = ANY(%(ids)s::bigint[]) AND status = 'merged'
+) AS kept
+CROSS JOIN LATERAL (
+    SELECT looks FROM service_requests_attachment
+    WHERE service_request_id = kept.of_request AND stage = 'report' AND looks <> %(nothing)s
+    ORDER BY id LIMIT %(most)s
+) AS photo
 """
 
 
@@ -78,7 +95,7 @@ def lookalikes(new: Case, *, limit: int) -> list[Lookalike]:
         return []
     rarity = RARITY.get()
     compared = compare(new, others, rarity=rarity)
-    shares = shipped().probabilities(compared.table)
+    shares = photos.weighed(shipped().probabilities(compared.table), compared.like_photos)
     best = sorted(range(len(others)), key=lambda n: (-shares[n], others[n].id))[:limit]
     return [
         Lookalike(
@@ -110,7 +127,8 @@ def around(new: Case) -> list[Case]:
         if gathering.is_near(new, case)
     ]
     chosen = gathering.nearest(new, sorted(near, key=lambda case: case.id))
-    return _with_words(chosen, [rows[case.id].number for case in chosen])
+    told = _with_words(chosen, [rows[case.id].number for case in chosen])
+    return _with_looks(told) if new.looks else told
 
 
 def _is_older(row: _Row, new: Case) -> bool:
@@ -152,6 +170,29 @@ def _with_words(cases: Sequence[Case], numbers: Collection[int]) -> list[Case]:
         replace(case, words=said.get(case.id, ("", None))[0], answers=_answers(said.get(case.id)))
         for case in cases
     ]
+
+
+def with_all(cases: Sequence[Case], *, looks: bool) -> list[Case]:
+    """The same cases with all that was told, public or not; with the photos' bits if asked."""
+    rows = ServiceRequest.objects.filter(pk__in=[case.id for case in cases])
+    told = _with_words(cases, list(rows.values_list("number", flat=True)))
+    return _with_looks(told) if looks else told
+
+
+def looks_of(request_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The bits of the photos that reporters of these requests sent, as far as they say anything."""
+    asked: dict[str, Any] = {"ids": list(request_ids), "nothing": NOTHING, "most": photos.MOST}
+    found: dict[int, tuple[int, ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKS, asked)
+        for request_id, looks in cursor.fetchall():
+            found[request_id] = (*found.get(request_id, ()), looks)
+    return found
+
+
+def _with_looks(cases: Sequence[Case]) -> list[Case]:
+    found = looks_of([case.id for case in cases])
+    return [replace(case, looks=found.get(case.id, ())) for case in cases]
 
 
 def _answers(told: tuple[str, Any] | None) -> dict[str, Any] | None:

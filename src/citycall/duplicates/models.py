@@ -142,10 +142,14 @@ class Vocabulary(models.Model):
 
 
 class Scan(models.Model):
-    """Until when changed requests have been looked through for lookalikes; one row."""
+    """Until which changed request all have been looked through for lookalikes; one row.
+
+    ``until`` is when that one was changed, ``request_id`` its id: many are changed at one time.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     until = models.DateTimeField()
+    request_id = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"until {self.until}"

@@ -30,6 +30,8 @@ def reasons(
     ]
     if not compared.same_service[row]:
         found.append({"code": "other_service"})
+    if compared.like_photos[row]:
+        found.append({"code": "like_photos"})
     if compared.same_place[row]:
         found.append({"code": "same_place"})
     if compared.equal_facts[row]:
@@ -68,6 +70,7 @@ def sentence(reason: Reason) -> str:
         return _("Both write: %(words)s") % {"words": _(", ").join(reason["words"])}
     return {
         "other_service": _("Of another service, which may mean the same"),
+        "like_photos": _("The photos look alike"),
         "same_place": _("The place is written the same"),
         "same_words": _("In the same words"),
         "like_words": _("In similar words"),

@@ -223,6 +223,7 @@ def blurred(picture: bytes, boxes: Sequence[Box]) -> bytes:
 def _put(photo: Attachment, stored: photos.Photo) -> None:
     photo.file, photo.thumbnail = stored.file, stored.thumbnail
     photo.width, photo.height, photo.size = stored.width, stored.height, stored.size
+    photo.looks = stored.looks
 
 
 def _folder() -> Path:

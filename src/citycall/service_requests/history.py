@@ -311,7 +311,6 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.ESCALATED: _escalated,
     Kind.TAGGED: _tagged,
     Kind.INSPECTED: _inspected,
-    Kind.ESCALATED: lazy("Escalated by the call centre."),
     Kind.TAKEN_BACK: lazy("The last step was taken back; all is as it was before."),
     Kind.REDACTED: lazy("A passage was hidden."),
     Kind.MERGED: _merged,

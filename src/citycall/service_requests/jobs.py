@@ -3,10 +3,11 @@
 from procrastinate.contrib.django import app as jobs
 
 from citycall.core import clock
-from citycall.service_requests import cell_counts, unsent_photos
+from citycall.service_requests import cell_counts, looks_filling, unsent_photos
 
 FOLD_TASK = "citycall.fold_cell_counts"
 PHOTOS_TASK = "citycall.remove_unsent_photos"
+LOOKS_TASK = "citycall.fill_photo_looks"
 QUEUE = "housekeeping"
 
 
@@ -26,3 +27,10 @@ def fold_cell_counts(timestamp: int) -> None:
 def remove_unsent_photos(timestamp: int) -> None:
     """Every hour: remove photos of drafts that were not sent within a day."""
     unsent_photos.remove(at=clock.now())
+
+
+@jobs.periodic(cron="37 * * * *")
+@jobs.task(name=LOOKS_TASK, queue=QUEUE, queueing_lock=LOOKS_TASK)
+def fill_photo_looks(timestamp: int) -> None:
+    """Every hour: photos that an earlier version has kept are made comparable."""
+    looks_filling.fill()

@@ -30,13 +30,15 @@ class KnownProblem:
     """An open problem near a place, as everyone may know it; ``metres`` is how far away it is.
 
     It has no confirmation number, since a number can prove a report. ``words`` are there only
-    where they were published, ``photo_id`` where a photo is public.
+    where they were published, ``photo_id`` where a photo is public. ``point`` is longitude and
+    latitude.
     """
 
     request_id: int
     entry: ServiceEntry
     same: bool
     place: str
+    point: Point
     status: Status
     requested_at: datetime
     report_count: int
@@ -89,11 +91,8 @@ def known_near(
     near = _nearest(entry, location.point, limit=limit)
     near.sort(key=lambda each: _telling(each, entry))
     facts = {row.id: row for row in published.some([each.request_id for each in near[:limit]])}
-    return [
-        _problem(facts[each.request_id], each, entry)
-        for each in near[:limit]
-        if each.request_id in facts
-    ]
+    problems = (_problem(facts.get(each.request_id), each, entry) for each in near[:limit])
+    return [problem for problem in problems if problem is not None]
 
 
 def _nearest(entry: ServiceEntry, point: Point, *, limit: int) -> list[_Near]:
@@ -124,12 +123,15 @@ def _telling(near: _Near, entry: ServiceEntry) -> tuple[float, int]:
     return near.metres + further, near.request_id
 
 
-def _problem(row: Published, near: _Near, entry: ServiceEntry) -> KnownProblem:
+def _problem(row: Published | None, near: _Near, entry: ServiceEntry) -> KnownProblem | None:
+    if row is None or row.longitude is None or row.latitude is None:
+        return None
     return KnownProblem(
         request_id=row.id,
         entry=catalog().service_by_id(row.service_id),
         same=row.service_id == entry.id,
         place=row.place,
+        point=(row.longitude, row.latitude),
         status=Status(row.status),
         requested_at=row.requested_at,
         report_count=row.report_count,

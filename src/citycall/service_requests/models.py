@@ -268,6 +268,8 @@ class Report(models.Model):
 class Attachment(models.Model):
     """A photo, re-encoded and without its metadata; ``file`` is a name below the uploads folder.
 
+    ``looks`` are its bits (``photo_looks``): none before they were made, 0 where they say nothing.
+
     Whoever makes one ``public`` moves the ``updated_at`` of its request too: other systems ask by
     it whether there is anything new.
     """
@@ -292,6 +294,12 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField()
     public = models.BooleanField(default=False)
     added_at = models.DateTimeField()
+    looks = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="photo_without_looks", condition=Q(looks__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return self.file

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from citycall.core.errors import DomainError
+from citycall.service_requests.photo_looks import looks_of
 
 MOST_BYTES = 15_000_000
 MOST_PIXELS = 60_000_000
@@ -45,13 +46,17 @@ class PhotoGone(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A stored picture: names below the uploads folder, pixels and bytes of the large one."""
+    """A stored picture: names below the uploads folder, pixels and bytes of the large one.
+
+    ``looks`` are its bits (``photo_looks``); none where an earlier version has stored it.
+    """
 
     file: str
     thumbnail: str
     width: int
     height: int
     size: int
+    looks: int | None = None
 
 
 def keep(upload: IO[bytes]) -> Photo:
@@ -77,6 +82,7 @@ def keep(upload: IO[bytes]) -> Photo:
         width=width,
         height=height,
         size=len(large),
+        looks=looks_of(picture),
     )
 
 

@@ -9,11 +9,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.timesince import timesince
 
+from citycall.core import clock
+from citycall.core.actors import resident
 from citycall.core.errors import Faults
+from citycall.duplicates import while_reporting
+from citycall.duplicates.while_reporting import Likely
 from citycall.knowledge import queries as knowledge
 from citycall.knowledge.specs import AlertSpec
 from citycall.service_requests import known as problems
-from citycall.service_requests.known import KnownProblem
 from citycall.web import alerts, distances, found
 from citycall.web.telling import Telling
 
@@ -36,7 +39,7 @@ class Known:
     """At most three of each, most telling first."""
 
     alerts: Sequence[AlertSpec]
-    problems: Sequence[KnownProblem]
+    problems: Sequence[Likely]
     answers: Sequence[Answer]
 
     @property
@@ -54,12 +57,22 @@ def known(telling: Telling) -> Known:
     )
 
 
-def problems_near(telling: Telling) -> Sequence[KnownProblem]:
-    """The open problems near the place that was told, of the service and those related to it.
+def problems_near(telling: Telling) -> Sequence[Likely]:
+    """The open problems near the place that was told that are likeliest what this is about.
 
-    Raises ``Faults`` where what was told cannot be a place.
+    Of the service and those related to it. Raises ``Faults`` where what was told cannot be a place.
     """
-    return problems.known_near(telling.entry(), telling.location(), limit=MOST)
+    looks = tuple(photo.looks for photo in telling.kept_photos if photo.looks)
+    told = while_reporting.Telling(words=telling.words, answers=telling.own_answers(), looks=looks)
+    return while_reporting.known_near(
+        telling.entry(), telling.location(), told=told, by=resident(), at=clock.now(), limit=MOST
+    )
+
+
+def joinable(telling: Telling) -> set[int]:
+    """The ids of all the problems that could be shown: the likeliest may change while one reads."""
+    near = problems.known_near(telling.entry(), telling.location(), limit=while_reporting.LOOKED_AT)
+    return {each.request_id for each in near}
 
 
 def place_mark(telling: Telling) -> str:
@@ -72,8 +85,8 @@ def place_mark(telling: Telling) -> str:
     return f"{telling.service}@{point}" if point is not None else telling.service
 
 
-def problems_told(near: Iterable[KnownProblem], *, at: datetime) -> list[dict[str, Any]]:
-    """The problems for the page: whose, where, how far, since when, how many people."""
+def problems_told(near: Iterable[Likely], *, at: datetime) -> list[dict[str, Any]]:
+    """The problems for the page: whose, where, how far, since when, how many people, and why."""
     return [
         {
             "request_id": each.request_id,
@@ -88,8 +101,10 @@ def problems_told(near: Iterable[KnownProblem], *, at: datetime) -> list[dict[st
             "words": each.words,
             "photo": reverse("web:photo_small", args=[each.photo_id]) if each.photo_id else "",
             "href": reverse("web:nearby-request", args=[each.request_id]),
+            "reasons": likely.reasons,
         }
-        for each in near
+        for likely in near
+        for each in (likely.problem,)
     ]
 
 

@@ -105,7 +105,7 @@ def keep(request: HttpRequest, actor: Actor, call_id: int) -> JsonResponse:
         raise Unreadable(_("What was typed came in a form that cannot be read."))
     kept = pads.keep(call_id, content=intake.as_content(), revision=revision, by=actor, at=at)
     call = queries.get_for(actor, call_id)
-    parts = _parts(request, intake, at=at)
+    parts = _parts(request, intake, by=actor, at=at)
     if (caller := _caller(request, call, intake, by=actor)) is not None:
         parts["caller"] = caller
     return JsonResponse({"revision": kept, "parts": parts})
@@ -120,7 +120,7 @@ def save(request: HttpRequest, actor: Actor, call_id: int) -> JsonResponse:
     call = queries.get_for(actor, call_id)
     result = hand_in(call, intake, by=actor, at=at)
     if result.receipt is None:
-        return JsonResponse(_refused(request, intake, result), status=422)
+        return JsonResponse(_refused(request, intake, result, by=actor), status=422)
     following = begin_another(call, intake, result.receipt.number, by=actor, at=at)
     shown = page.receipt(result.receipt, language=intake.language, joined=result.joined)
     return JsonResponse(
@@ -128,7 +128,7 @@ def save(request: HttpRequest, actor: Actor, call_id: int) -> JsonResponse:
             "number": shown["number"],
             "receipt": render_to_string("console/saved.html", shown, request),
             "content": following.as_content(),
-            "parts": _parts(request, following, at=at),
+            "parts": _parts(request, following, by=actor, at=at),
         }
     )
 
@@ -195,9 +195,9 @@ def _texts(given: Any) -> list[str]:
     return [text for each in given for text in _texts(each)] if isinstance(given, list) else []
 
 
-def _parts(request: HttpRequest, intake: Intake, *, at: datetime) -> dict[str, str]:
+def _parts(request: HttpRequest, intake: Intake, *, by: Actor, at: datetime) -> dict[str, str]:
     """The parts of the page that follow from the fields, by their names."""
-    found = suggested(intake, at=at)
+    found = suggested(intake, by=by, at=at)
     handover = page.read_aloud(ScriptUse.EMERGENCY, intake) if found.caution else None
     shown = {"found": found, "intake": intake, "handover": handover, "now": at}
     return {
@@ -219,8 +219,10 @@ def _caller(request: HttpRequest, call: Call, intake: Intake, *, by: Actor) -> s
     return render_to_string("console/parts/caller.html", shown, request)
 
 
-def _refused(request: HttpRequest, intake: Intake, result: HandedIn) -> dict[str, Any]:
-    parts = _parts(request, intake, at=clock.now())
+def _refused(
+    request: HttpRequest, intake: Intake, result: HandedIn, *, by: Actor
+) -> dict[str, Any]:
+    parts = _parts(request, intake, by=by, at=clock.now())
     faults = dict(result.faults)
     if result.stop is not None:
         faults["stop_read"] = _("Please read this to the caller first.")

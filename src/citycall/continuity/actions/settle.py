@@ -10,10 +10,10 @@ from citycall.continuity.export_file import Told
 from citycall.continuity.models import Intake
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError, Faults, NotAllowed
+from citycall.duplicates.while_reporting import Telling, known_near
 from citycall.service_requests.actions.submit import TakenEarlier, submit
 from citycall.service_requests.checks import Stopped
 from citycall.service_requests.drafts import Draft, Receipt
-from citycall.service_requests.known import known_near
 
 
 def settle(
@@ -30,7 +30,7 @@ def settle(
         if fault:
             raise Faults({"told_at": fault})
         draft = drafts.draft_of(told)
-        near = _near(draft)
+        near = _near(draft, by=by, at=min(intake.told_at, at))
         receipt = submit(
             draft,
             by=by,
@@ -63,10 +63,11 @@ def finish(
     intake.save()
 
 
-def _near(draft: Draft) -> list[int]:
+def _near(draft: Draft, *, by: Actor, at: datetime) -> list[int]:
     entry = catalog().service(draft.service)
-    found = known_near(entry, draft.location)
-    return [problem.request_id for problem in found if problem.same]
+    told = Telling(words=draft.words, answers=draft.answers)
+    found = known_near(entry, draft.location, told=told, by=by, at=at)
+    return [each.problem.request_id for each in found if each.problem.same]
 
 
 def _event(intake: Intake, *, at: datetime) -> Mapping[str, Any]:

@@ -43,7 +43,7 @@ class Known(StepView):
         """
         self.answered = request.POST.get("alert", "")
         chosen = request.POST.get("joins", "")
-        offered = {str(each.request_id) for each in known.problems_near(self.telling)}
+        offered = {str(request_id) for request_id in known.joinable(self.telling)}
         self.telling.joins = chosen if chosen in offered else ""
         if chosen and not self.telling.joins:
             return {"joins": _("This problem is no longer open. Please choose again.")}

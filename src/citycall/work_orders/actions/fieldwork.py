@@ -145,10 +145,22 @@ def take(told: Told, *, by: Actor, at: datetime) -> Taken:
     step.troubles = [asdict(trouble) for trouble in visit.troubles]
     step.save()
     if told.photo is not None and told.kind in telling.STAGES:
-        OrderPhoto.objects.create(step=step, order=order, **asdict(told.photo))
+        _keep_photo(step, told.photo)
     order.changed_at = at
     order.save()
     return Taken(step=step, again=False)
+
+
+def _keep_photo(step: Step, photo: Photo) -> None:
+    OrderPhoto.objects.create(
+        step=step,
+        order=step.order,
+        file=photo.file,
+        thumbnail=photo.thumbnail,
+        width=photo.width,
+        height=photo.height,
+        size=photo.size,
+    )
 
 
 def _start(visit: _Visit) -> None:
