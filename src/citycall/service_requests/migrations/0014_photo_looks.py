@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('service_requests', '0012_returns'),
+        ('service_requests', '0013_council_channel'),
     ]
 
     operations = [
