@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import UnknownService, catalog
@@ -261,13 +261,12 @@ def by_number(actor: Actor, typed: str) -> int:
 
 
 def inquiries_of(actor: Actor, area: AreaRef) -> list[Inquiry]:
-    """What was asked for a district of the actor's, unanswered and latest first."""
+    """What was asked for a district of the actor's, unanswered first, then the latest answered."""
     district(actor, code_of(area))
     rows = Inquiry.objects.filter(district=code_of(area))
-    found = list(
-        rows.select_related("service_request__service").order_by("-asked_at", "-id")[:SIZE]
-    )
-    return sorted(found, key=lambda each: each.answered_at is not None)
+    unanswered_first = F("answered_at").desc(nulls_first=True)
+    rows = rows.select_related("service_request__service")
+    return list(rows.order_by(unanswered_first, "-asked_at", "-id")[:SIZE])
 
 
 def to_answer(actor: Actor) -> list[Inquiry]:
