@@ -4,10 +4,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
+from citycall import reactions
 from citycall.contacts.models import Contact
 from citycall.core import events as core_events
 from citycall.core import numbers
@@ -90,6 +92,13 @@ def _complete(city: City, receipt: Receipt, *, outcome: str = "fixed") -> Servic
 
 def test_every_kind_of_event_is_in_the_table() -> None:
     assert set(REACTIONS) == set(Kind)
+
+
+def test_no_kind_is_in_the_table_twice() -> None:
+    """Of two rows for a kind, the first would be passed over without a word."""
+    lines = Path(reactions.__file__).read_text().splitlines()
+    rows = [line.split(":")[0].strip() for line in lines if line.startswith("    Kind.")]
+    assert len(rows) == len(set(rows)) == len(Kind)
 
 
 def test_an_event_that_is_not_in_the_table_is_not_passed_over() -> None:

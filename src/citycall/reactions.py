@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app as jobs
 
 from citycall import visits
 from citycall.appointments.actions import change as appointment_changes
+from citycall.appointments.actions.bring_back import bring_back
 from citycall.appointments.actions.missed import NOBODY_CAME
 from citycall.appointments.actions.step import APPOINTMENT_CANCELLED, BY_APPOINTMENT
 from citycall.closures.actions import note as closures
@@ -151,8 +152,29 @@ def untold(event: Event) -> bool:
 
 def give_back_its_date(event: Event) -> None:
     """Nobody comes any more on the date that was booked: others can have it."""
-    if not untold(event):
+    if not untold(event) and not taken_back_since(event):
         appointment_changes.give_back(event.subject_id, at=event.at)
+
+
+def taken_back_since(event: Event) -> bool:
+    """Whether a step done to many requests was taken back before anything followed from it."""
+    if not event.data.get("batch"):
+        return False
+    later = Event.objects.filter(
+        subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
+    )
+    taking_back = [Kind.TAKEN_BACK.value, Kind.UNMERGED.value]
+    return later.filter(kind__in=taking_back, data__batch=event.data["batch"]).exists()
+
+
+def bring_its_date_back(event: Event) -> None:
+    """What ended by mistake gets the date again that was given back, or its reporters are told."""
+    earlier = Event.objects.filter(
+        subject_kind=event.subject_kind, subject_id=event.subject_id, id__lt=event.pk
+    )
+    ended = earlier.filter(kind__in=[Kind.COMPLETED.value, Kind.MERGED.value]).order_by("id").last()
+    if ended is not None:
+        bring_back(event.subject_id, ended_at=ended.at, at=event.at)
 
 
 def note_its_move(event: Event) -> None:
@@ -293,7 +315,12 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         give_back_its_date,
         watch_its_date,
     ),
-    Kind.TAKEN_BACK: (mail(Template.TAKEN_BACK, to=every_reporter),),
+    Kind.TAKEN_BACK: (
+        mail(Template.TAKEN_BACK, to=every_reporter),
+        bring_its_date_back,
+        judge,
+        watch_its_date,
+    ),
     Kind.TAGGED: (),
     Kind.REDACTED: (),
     Kind.REFERRED: (
@@ -306,7 +333,12 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         give_back_its_date,
         watch_its_date,
     ),
-    Kind.UNMERGED: (mail(Template.UNMERGED, to=every_reporter), watch_its_date, note_parted),
+    Kind.UNMERGED: (
+        mail(Template.UNMERGED, to=every_reporter),
+        note_parted,
+        bring_its_date_back,
+        watch_its_date,
+    ),
     Kind.ESCALATED: (judge,),
     Kind.RECEIVED_MERGE: (judge,),
     Kind.LOST_MERGE: (judge,),

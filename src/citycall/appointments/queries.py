@@ -197,6 +197,12 @@ def _standing(at: datetime) -> Q:
     return _TAKEN & ~(_OVER & Q(held_until__lte=at))
 
 
+def booked_among(request_ids: Collection[int], *, after: datetime) -> int:
+    """How many of these requests have a date that begins later."""
+    rows = Appointment.objects.filter(service_request__in=request_ids, starts_at__gt=after)
+    return rows.filter(state=Appointment.State.BOOKED).count()
+
+
 def of_request(request_id: int) -> Appointment | None:
     """The date that is booked for a request."""
     return Appointment.objects.filter(

@@ -8,8 +8,9 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from citycall.appointments import queries as appointments
 from citycall.batches import policies, reasons
-from citycall.batches.actions import running
+from citycall.batches.actions import deciding, running
 from citycall.batches.models import Batch, BatchItem, BatchStep, State
 from citycall.core import paging
 from citycall.core.actors import Actor
@@ -45,13 +46,15 @@ class Read:
 class Preview:
     """What a batch would do now: to how many, to which for example, and to which not and why.
 
-    ``read`` is what the people who reported the first of them would read.
+    ``read`` is what the people who reported the first of them would read; ``dates`` is how many
+    have a booked date that would be given up.
     """
 
     will: int
     sample: Sequence[ServiceRequest]
     left: Sequence[Left]
     read: Read | None = None
+    dates: int = 0
 
 
 def get_for(actor: Actor, batch_id: int) -> Batch:
@@ -79,6 +82,7 @@ def preview(batch: Batch, *, maker: Actor, at: datetime) -> Preview:
         sample=_rows(will[:SAMPLE]),
         left=_grouped(left),
         read=_read(tried, maker=maker) if running.writes(batch) else None,
+        dates=appointments.booked_among(will, after=at) if batch.step in deciding.ENDS else 0,
     )
 
 

@@ -13,9 +13,8 @@ from procrastinate.contrib.django import app as jobs
 
 from citycall.appointments import policies, queries
 from citycall.appointments.actions import waiting
-from citycall.appointments.actions.change import free_again, put_on
+from citycall.appointments.actions.change import free_again, put_on, tell_gone
 from citycall.appointments.actions.seats import DateGone, TooOften
-from citycall.appointments.actions.step import APPOINTMENT_CANCELLED, finish, tell_date
 from citycall.appointments.models import Appointment, CalledOff
 from citycall.appointments.queries import Offer
 from citycall.appointments.rules import EVERY_ROUTE, FreeDate
@@ -24,9 +23,7 @@ from citycall.core import clock
 from citycall.core.actors import SYSTEM, Actor
 from citycall.core.errors import Conflict, Faults
 from citycall.core.permissions import require
-from citycall.service_requests.actions import close
 from citycall.service_requests.actions.change import lock
-from citycall.service_requests.events import Kind
 from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
 
 SETTLE_TASK = "citycall.settle_called_off_day"
@@ -205,8 +202,6 @@ def _ask(
 ) -> None:
     """No date is free, or theirs is the choice: they are first on the list, and can choose."""
     free_again(booked, at=at)
-    before, request.due_at = request.due_at, close.fresh_due_date(request, at=at)
-    finish(request, Kind.APPOINTMENT_CANCELLED, booked, by=SYSTEM, at=at, words=row.reason)
-    tell_date(request, before, why=APPOINTMENT_CANCELLED, by=SYSTEM, at=at)
+    tell_gone(booked, request, by=SYSTEM, at=at, words=row.reason)
     if offer is not None and offer.route is not None and not offer.dates:
         waiting.enter(request.pk, offer, first=True, at=booked.made_at)

@@ -104,25 +104,30 @@ def cancel(request_id: int, *, by: Actor, at: datetime, words: str = "") -> Appo
     row = _booked(request, by=by, at=at)
     ends = is_reporters(request, by) and request.report_count == 1
     free_again(row, at=at)
-    before = request.due_at
-    if not ends:
-        request.due_at = close.fresh_due_date(request, at=at)
-    finish(
-        request,
-        Kind.APPOINTMENT_CANCELLED,
-        row,
-        by=by,
-        at=at,
-        words=words.strip() or None,
-        ends=ends,
-    )
-    tell_date(request, before, why=APPOINTMENT_CANCELLED, by=by, at=at)
+    tell_gone(row, request, by=by, at=at, words=words.strip() or None, ends=ends)
     if ends:
         close.cancel(
             request.pk, reason=words.strip() or _("The appointment was cancelled."), by=by, at=at
         )
     waiting.pass_on(row.service_id, row.route, at=at)
     return row
+
+
+def tell_gone(
+    row: Appointment,
+    request: ServiceRequest,
+    *,
+    by: Actor,
+    at: datetime,
+    words: str | None = None,
+    ends: bool = False,
+) -> None:
+    """Tell that nobody comes on this date; a request that does not end with it is due anew."""
+    before = request.due_at
+    if not ends:
+        request.due_at = close.fresh_due_date(request, at=at)
+    finish(request, Kind.APPOINTMENT_CANCELLED, row, by=by, at=at, words=words, ends=ends)
+    tell_date(request, before, why=APPOINTMENT_CANCELLED, by=by, at=at)
 
 
 def free_again(row: Appointment, *, at: datetime) -> None:

@@ -17,7 +17,7 @@ from citycall.core.errors import Conflict, NotAllowed
 from citycall.service_requests.actions.change import need_words
 
 # What ends requests for those who reported them: of a merged one too, only the other is worked on.
-_ENDS: Final = frozenset({BatchStep.COMPLETE, BatchStep.MERGE})
+ENDS: Final = frozenset({BatchStep.COMPLETE, BatchStep.MERGE})
 _COUNTED_TOGETHER: Final = timedelta(hours=24)
 
 
@@ -49,11 +49,11 @@ def needs_second(batch: Batch, *, at: datetime) -> bool:
     What the same person ended in batches of the last 24 hours, without being asked, counts along:
     many small batches are one large one.
     """
-    if batch.step not in _ENDS:
+    if batch.step not in ENDS:
         return False
     lately = Batch.objects.filter(
         made_by=batch.made_by_id,
-        step__in=[step.value for step in _ENDS],
+        step__in=[step.value for step in ENDS],
         second__isnull=True,
         started_at__gt=at - _COUNTED_TOGETHER,
     ).exclude(pk=batch.pk)
