@@ -1,22 +1,30 @@
 """Photos become public when a person has looked, with what they chose blurred."""
 
 import io
+import json
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from citycall.accounts.models import User
 from citycall.catalog.actions import save_service
 from citycall.catalog.queries import catalog
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import NotAllowed, NotFound
+from citycall.core.models import Event
+from citycall.exchange.webhooks import payload
 from citycall.privacy import finding, photo_reviews
 from citycall.privacy.finding import Box, NotLookedAt
-from citycall.privacy.photo_reviews import BadBox, NotPublic
-from citycall.service_requests import photos, public
+from citycall.privacy.models import PhotoReview
+from citycall.privacy.photo_reviews import BadBox, NoReason, NotPublic
+from citycall.service_requests import photos, public, published
 from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.submit import submit
+from citycall.service_requests.events import Kind
 from citycall.service_requests.models import Attachment
 from tests import city as small_city
 from tests.city import NOW
@@ -90,16 +98,97 @@ def test_what_is_chosen_is_blurred_for_everyone(photo: Attachment) -> None:
 
 def test_a_kept_original_can_be_put_back(photo: Attachment) -> None:
     photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
-    back = photo_reviews.undo(photo.pk, by=SYSTEM, at=NOW)
+    back = photo_reviews.undo(photo.pk, reason="It is a statue.", by=SYSTEM, at=NOW)
     assert not back.public
     assert detail(back.file, PART) > 200
+    event = Event.objects.filter(kind=Kind.REDACTED).latest("id")
+    assert (event.words, event.visibility) == ("It is a statue.", "internal")
+    with pytest.raises(NotFound):
+        public.photo_for(resident(), photo.pk)
+
+
+def test_nobody_puts_it_back_without_a_reason(photo: Attachment) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    with pytest.raises(NoReason):
+        photo_reviews.undo(photo.pk, reason="  ", by=SYSTEM, at=NOW)
+    with pytest.raises(NotAllowed):
+        photo_reviews.undo(photo.pk, reason="It is mine.", by=resident(), at=NOW)
+    assert Attachment.objects.get().public
+
+
+def test_blurred_twice_the_first_original_comes_back(photo: Attachment) -> None:
+    other = Box(110, 20, 60, 60)
+    for part in (PART, other):
+        photo_reviews.decide(photo.pk, boxes=[part], publish=True, keep=True, by=SYSTEM, at=NOW)
+    assert len(PhotoReview.objects.get().parts) == 2
+    back = photo_reviews.undo(photo.pk, reason="Both are statues.", by=SYSTEM, at=NOW)
+    assert detail(back.file, PART) > 200
+    assert detail(back.file, other) > 200
+
+
+def test_the_original_lies_where_nobody_else_reads(photo: Attachment, settings) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    [kept] = (Path(settings.UPLOADS) / "originals").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_after_its_time_the_original_is_destroyed(photo: Attachment, settings) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    [kept] = (Path(settings.UPLOADS) / "originals").iterdir()
+    os.utime(kept, (0, 0))
+    assert photo_reviews.forget(before=NOW) == 0
+    assert photo_reviews.forget(before=NOW + timedelta(seconds=1)) == 1
+    assert not kept.exists()
+    with pytest.raises(NotFound):
+        photo_reviews.undo(photo.pk, reason="Too late.", by=SYSTEM, at=NOW)
+
+
+def told(event: Event) -> bool:
+    return payload.may_be_told(event)
+
+
+def last_event() -> Event:
+    return Event.objects.filter(kind=Kind.REDACTED).latest("id")
+
+
+def test_other_systems_hear_when_what_everyone_sees_changes(photo: Attachment) -> None:
+    photo_reviews.decide(photo.pk, boxes=[], publish=False, keep=True, by=SYSTEM, at=NOW)
+    assert not told(last_event())
+    photo_reviews.decide(photo.pk, boxes=[], publish=True, keep=True, by=SYSTEM, at=NOW)
+    assert told(last_event())
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    assert told(last_event())
+    photo_reviews.decide(photo.pk, boxes=[], publish=True, keep=True, by=SYSTEM, at=NOW)
+    assert not told(last_event())
+    photo_reviews.undo(photo.pk, reason="It is a statue.", by=SYSTEM, at=NOW)
+    assert told(last_event())
+
+
+def test_they_hear_neither_why_nor_where(photo: Attachment) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    photo_reviews.undo(photo.pk, reason="It shows Ann Lee.", by=SYSTEM, at=NOW)
+    request = published.one(photo.service_request_id)
+    assert request is not None
+    body = json.loads(payload.body(last_event(), request))
+    assert (body["kind"], body["facts"], body["words"]) == ("redacted", {}, "")
+
+
+def test_a_page_asks_why_and_keeps_what_is_wrong_in_sight(photo: Attachment, client) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    client.force_login(User.objects.get(username="dispatcher"))
+    empty = client.post(f"/agency/photos/{photo.pk}/undo", {"reason": ""})
+    assert empty.status_code == 422
+    assert "why the original is put back" in empty.content.decode()
+    done = client.post(f"/agency/photos/{photo.pk}/undo", {"reason": "A statue."}, follow=True)
+    assert "The original is back" in done.content.decode()
 
 
 def test_a_destroyed_original_is_nowhere(photo: Attachment, settings) -> None:
     photo_reviews.decide(photo.pk, boxes=[PART], publish=False, keep=False, by=SYSTEM, at=NOW)
-    assert not (Path(settings.UPLOADS) / "originals" / photo.file).exists()
+    assert not list(Path(settings.UPLOADS).glob("originals/*"))
     with pytest.raises(NotFound):
-        photo_reviews.undo(photo.pk, by=SYSTEM, at=NOW)
+        photo_reviews.undo(photo.pk, reason="A statue.", by=SYSTEM, at=NOW)
 
 
 def test_photos_of_other_services_never_become_public(photo: Attachment) -> None:

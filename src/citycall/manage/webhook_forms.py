@@ -49,6 +49,7 @@ KINDS: Final[dict[Kind, Text]] = {
     Kind.LOST_MERGE: _("A duplicate of it was none"),
     Kind.TAKEN_BACK: _("The last step was taken back"),
     Kind.NOTE_ADDED: _("The city wrote a note for everyone"),
+    Kind.REDACTED: _("What everyone can read of it was changed: something was hidden, or shown"),
     Kind.VISIT_PLANNED: _("A crew is planned for a day"),
     Kind.VISIT_CALLED_OFF: _("A crew that was planned does not come"),
     Kind.VISITED: _("A crew was there"),

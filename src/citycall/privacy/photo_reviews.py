@@ -5,6 +5,9 @@ somebody has looked at it.
 """
 
 import io
+import os
+import tempfile
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,11 +30,13 @@ from citycall.privacy.models import PhotoReview
 from citycall.privacy.policies import PERMISSIONS
 from citycall.service_requests import photos
 from citycall.service_requests.actions.change import finish, lock
-from citycall.service_requests.events import Kind
+from citycall.service_requests.events import FOR_EVERYONE, Kind
 from citycall.service_requests.models import Attachment
 
 SIZE: Final = 20
 MOST_BOXES: Final = 50
+LONGEST_REASON: Final = 1_000
+SETTLED_SECONDS: Final = 3_600
 KEPT_FOR: Final = timedelta(days=365)
 State = PhotoReview.State
 
@@ -41,6 +46,16 @@ class BadBox(DomainError):
 
     code = "bad_box"
     status = 422
+
+
+class NoReason(DomainError):
+    """An original is put back by nobody who does not say why."""
+
+    code = "reason_missing"
+    status = 422
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, field="reason")
 
 
 class NotPublic(Conflict):
@@ -106,11 +121,13 @@ def decide(
 ) -> PhotoReview:
     """Blur these parts of a photo for everyone, and let it be public or not.
 
-    With ``keep`` the original can be put back for a year; otherwise it is destroyed. Raises
-    ``NotAllowed``, ``NotFound``, ``BadBox`` and ``NotPublic``.
+    With ``keep`` the original can be put back for a year; otherwise it is destroyed. Other
+    systems are told where it changes what everyone sees. Raises ``NotAllowed``, ``NotFound``,
+    ``BadBox`` and ``NotPublic``.
     """
+    request = lock(get_for(by, attachment_id).service_request_id)
     photo = get_for(by, attachment_id)
-    request = lock(photo.service_request_id)
+    seen = (photo.public, photo.file)
     if publish and not may_publish(photo):
         raise NotPublic(_("Photos of this service are not public."))
     _check(photo, boxes)
@@ -129,33 +146,46 @@ def decide(
         Kind.REDACTED,
         by=by,
         at=at,
-        data={"photo": photo.pk, "parts": len(boxes), "public": publish},
+        data={
+            "photo": photo.pk,
+            "parts": len(boxes),
+            "public": publish,
+            FOR_EVERYONE: (photo.public, photo.file) != seen and (photo.public or seen[0]),
+        },
         visibility=Visibility.INTERNAL,
     )
     return review
 
 
 @transaction.atomic
-def undo(attachment_id: int, *, by: Actor, at: datetime) -> Attachment:
-    """Put the kept original back; the photo is no longer public. Raises ``NotFound``."""
+def undo(attachment_id: int, *, reason: str, by: Actor, at: datetime) -> Attachment:
+    """Put the kept original back, and say why; the photo is no longer public.
+
+    Whoever saw the blurred one sees none until somebody decides anew. Raises ``NotAllowed``,
+    ``NotFound`` and ``NoReason``.
+    """
+    request = lock(get_for(by, attachment_id).service_request_id)
     photo = get_for(by, attachment_id)
-    request = lock(photo.service_request_id)
     review = PhotoReview.objects.select_for_update().filter(attachment=photo).first()
-    if review is None or not review.original:
+    if review is None or not review.original or not _original(review.original).exists():
         raise NotFound(_("The original of this photo was not kept."))
+    why = reason.strip()
+    if not why or len(why) > LONGEST_REASON:
+        raise NoReason(_("Please write in some words why the original is put back."))
     kept = photos.keep(io.BytesIO(_original(review.original).read_bytes()))
     photos.release(photo.file, photo.thumbnail)
+    was_public, photo.public = photo.public, False
     _put(photo, kept)
-    photo.public = False
     photo.save()
-    _original(review.original).unlink(missing_ok=True)
+    _destroy(review.original)
     review.delete()
     finish(
         request,
         Kind.REDACTED,
         by=by,
         at=at,
-        data={"photo": photo.pk, "undone": True},
+        data={"photo": photo.pk, "undone": True, FOR_EVERYONE: was_public},
+        words=why,
         visibility=Visibility.INTERNAL,
     )
     return photo
@@ -165,7 +195,13 @@ def forget(*, before: datetime) -> int:
     """Destroy the originals that were kept so long, or whose photo was erased; how many."""
     PhotoReview.objects.filter(at__lt=before).update(original="")
     used = set(PhotoReview.objects.exclude(original="").values_list("original", flat=True))
-    gone = [path for path in _folder().glob("*.jpg") if path.name not in used]
+    # What was laid by just now may be of a decision that is not there yet for others to see.
+    settled = time.time() - SETTLED_SECONDS
+    gone = [
+        path
+        for path in _folder().glob("*")
+        if path.name not in used and path.stat().st_mtime < settled
+    ]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
@@ -188,16 +224,33 @@ def _check(photo: Attachment, boxes: Sequence[Box]) -> None:
 def _blur(photo: Attachment, review: PhotoReview, boxes: Sequence[Box], *, keep: bool) -> None:
     source = photos.path_of(photo.file)
     stored = photos.keep(io.BytesIO(blurred(source.read_bytes(), boxes)))
-    if keep and not review.original:
-        _folder().mkdir(parents=True, exist_ok=True)
-        _original(photo.file).write_bytes(source.read_bytes())
-        review.original = photo.file
+    if keep and not review.parts:
+        review.original = _lay_by(photo, source.read_bytes())
     elif not keep and review.original:
-        _original(review.original).unlink(missing_ok=True)
+        _destroy(review.original)
         review.original = ""
     photos.release(photo.file, photo.thumbnail)
     _put(photo, stored)
-    review.parts = [[box.left, box.top, box.width, box.height, box.what] for box in boxes]
+    parts = [[box.left, box.top, box.width, box.height, box.what] for box in boxes]
+    review.parts = [*review.parts, *parts]
+
+
+def _lay_by(photo: Attachment, picture: bytes) -> str:
+    """Store the original where no page reads, for the city's own system user alone; its name."""
+    _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{photo.pk}-{photo.file}"
+    handle, temporary = tempfile.mkstemp(dir=_folder())
+    with os.fdopen(handle, "wb") as file:
+        file.write(picture)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(_original(name))
+    return name
+
+
+def _destroy(name: str) -> None:
+    """Only once nothing can be turned back any more: else the one copy would be lost."""
+    transaction.on_commit(lambda: _original(name).unlink(missing_ok=True))
 
 
 def blurred(picture: bytes, boxes: Sequence[Box]) -> bytes:

@@ -23,7 +23,7 @@ from citycall.privacy.models import Redaction
 from citycall.privacy.policies import PERMISSIONS
 from citycall.service_requests import queries
 from citycall.service_requests.actions.change import finish, lock
-from citycall.service_requests.events import SUBJECT, Kind
+from citycall.service_requests.events import FOR_EVERYONE, SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
 
 BLACK: Final = "█"
@@ -104,7 +104,12 @@ def hide(
         Kind.REDACTED,
         by=by,
         at=at,
-        data={"reason": reason, "texts": len(changed), "kept": keep},
+        data={
+            "reason": reason,
+            "texts": len(changed),
+            "kept": keep,
+            FOR_EVERYONE: any(_is_public(text) for text, _black in changed),
+        },
         visibility=Visibility.INTERNAL,
     )
     return len(changed)
@@ -153,6 +158,13 @@ def _texts(family: list[int]) -> Iterator[Text]:
     said = Event.objects.filter(subject_kind=SUBJECT, subject_id__in=family, words__isnull=False)
     for event in said:
         yield Text("event", event.pk, "words", event.words or "")
+
+
+def _is_public(text: Text) -> bool:
+    """Whether everyone may be able to read it, as far as its request is public."""
+    if text.kind == "event":
+        return Event.objects.filter(pk=text.row_id, visibility=Visibility.PUBLIC).exists()
+    return text.column not in {"directions", "wanted"}
 
 
 def _put(text: Text, black: str) -> None:

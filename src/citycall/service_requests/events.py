@@ -66,6 +66,9 @@ OF_APPOINTMENTS = frozenset(
     }
 )
 
+# In the data of what only staff read: it changed what everyone can read of the request.
+FOR_EVERYONE = "for_everyone"
+
 # Which events other systems are told of as updates of a request; an index has the same words.
 UPDATES = """subject_kind = 'service_request' AND visibility = 'public'
   AND kind NOT IN ('submitted', 'imported', 'report_added')"""

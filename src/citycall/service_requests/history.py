@@ -151,6 +151,16 @@ def _returned(told: _Told) -> str:
     }
 
 
+def _redacted(told: _Told) -> str:
+    if "photo" not in told.data:
+        return _("A passage was hidden.")
+    if told.data.get("undone"):
+        return _("The original of a photo was put back. The photo is not public.")
+    if told.data.get("public"):
+        return _("A photo was looked at and made public.")
+    return _("A photo was looked at. It is not public.")
+
+
 def _escalated(told: _Told) -> str:
     if "step" not in told.data:
         return _("Escalated by the call centre.")
@@ -312,7 +322,7 @@ _SENTENCES: Mapping[Kind, str | Promise | Callable[[_Told], str]] = {
     Kind.TAGGED: _tagged,
     Kind.INSPECTED: _inspected,
     Kind.TAKEN_BACK: lazy("The last step was taken back; all is as it was before."),
-    Kind.REDACTED: lazy("A passage was hidden."),
+    Kind.REDACTED: _redacted,
     Kind.MERGED: _merged,
     Kind.UNMERGED: _unmerged,
     Kind.RECEIVED_MERGE: _received,

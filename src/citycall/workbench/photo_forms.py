@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from citycall.privacy.finding import Box
+from citycall.privacy.photo_reviews import LONGEST_REASON
 
 BY_HAND: Final = 3
 _SIDES: Final = (
@@ -72,6 +73,17 @@ class BlurForm(forms.Form):
                 left, top, width, height = (side or 0 for side in sides)
                 found.append(Box(left, top, width, height))
         return found
+
+
+class PutBackForm(forms.Form):
+    """Why the original of a photo is put back."""
+
+    reason = forms.CharField(
+        label=_("Why is the original put back?"),
+        help_text=_("Staff read it in the request's history."),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Please write in some words why the original is put back.")},
+    )
 
 
 def _name(box: Box) -> str:

@@ -8,7 +8,7 @@ import orjson
 from citycall.catalog.queries import catalog
 from citycall.core.models import Event, Visibility
 from citycall.places.queries import areas
-from citycall.service_requests.events import OF_APPOINTMENTS, SUBJECT, Kind
+from citycall.service_requests.events import FOR_EVERYONE, OF_APPOINTMENTS, SUBJECT, Kind
 from citycall.service_requests.models import OPEN_STATUSES
 from citycall.service_requests.published import Published
 from citycall.service_requests.published_notes import told_of
@@ -27,7 +27,6 @@ NEVER_TOLD: Final = frozenset(
         Kind.CALL_ASKED,
         Kind.TAGGED,
         Kind.INSPECTED,
-        Kind.REDACTED,
         *OF_APPOINTMENTS,
     }
 )
@@ -37,17 +36,21 @@ _OPEN: Final = frozenset(status.value for status in OPEN_STATUSES)
 
 
 def may_be_told(event: Event) -> bool:
-    """Whether an event, if its request is public too, is for everyone to know."""
-    return (
-        event.subject_kind == SUBJECT
-        and event.visibility == Visibility.PUBLIC
-        and event.kind in KINDS
-    )
+    """Whether an event, if its request is public too, is for everyone to know.
+
+    That something was hidden, or shown again, is told where it changed what everyone can read.
+    """
+    if event.subject_kind != SUBJECT or event.kind not in KINDS:
+        return False
+    if event.kind == Kind.REDACTED:
+        return bool(event.data.get(FOR_EVERYONE))
+    return event.visibility == Visibility.PUBLIC
 
 
 def body(event: Event, request: Published) -> bytes:
     """The JSON of a delivery; the request as it is now, not as it was at the event."""
-    facts, words = told_of(event)
+    # Of what was hidden no more is told than that the facts below are others now.
+    facts, words = ({}, "") if event.kind == Kind.REDACTED else told_of(event)
     return orjson.dumps(
         {
             "id": str(event.pk),
