@@ -7,19 +7,32 @@ here and nowhere else. Every reaction is safe to run twice.
 from collections.abc import Callable, Iterable, Mapping
 
 from django.db import Error as DatabaseProblem
-from django.db.models import F
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
 from citycall import visits
 from citycall.appointments.actions import change as appointment_changes
 from citycall.appointments.actions.bring_back import bring_back
-from citycall.appointments.actions.missed import NOBODY_CAME
-from citycall.appointments.actions.step import APPOINTMENT_CANCELLED, BY_APPOINTMENT
+from citycall.audience import (
+    Condition,
+    booked_later,
+    both,
+    clock_stopped,
+    every_reporter,
+    its_reporter,
+    not_asked,
+    not_told_otherwise,
+    of_a_later,
+    of_the_first,
+    other_reporters,
+    public,
+    taken_back_since,
+    untold,
+)
 from citycall.closures.actions import note as closures
 from citycall.core import clock
 from citycall.core.events import REACT_QUEUE, REACT_TASK
-from citycall.core.models import Event, Visibility
+from citycall.core.models import Event
 from citycall.council import cases as council
 from citycall.duplicates import actions as duplicates
 from citycall.duplicates import repeats
@@ -27,7 +40,6 @@ from citycall.escalations import actions as escalations
 from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
-from citycall.feedback.models import Verdict
 from citycall.follows import telling as followers
 from citycall.notices import by_the_city, notice_for
 from citycall.notifications import actions as notifications
@@ -35,18 +47,15 @@ from citycall.notifications import delivery as deliveries
 from citycall.notifications.actions import DELIVER_QUEUE, DELIVER_TASK, Recipient
 from citycall.notifications.messages import Template
 from citycall.service_requests import queries
-from citycall.service_requests.actions.change_service import SERVICE_CHANGED
 from citycall.service_requests.actions.recognise import note_language
-from citycall.service_requests.actions.take_back import TAKEN_BACK
 from citycall.service_requests.events import SUBJECT, Kind
-from citycall.service_requests.models import Report, ServiceRequest, Status
+from citycall.service_requests.models import Report, ServiceRequest
 from citycall.service_requests.second_look import closed_by
 from citycall.triage import judging, moves
 from citycall.work_orders import events as order_events
 
 Reaction = Callable[[Event], None]
 Audience = Callable[[Event], Iterable[Report]]
-Condition = Callable[[Event], bool]
 
 CLOSE_TASK = "citycall.close_undisputed"
 HOUSEKEEPING_QUEUE = "housekeeping"
@@ -66,105 +75,10 @@ class NoReaction(LookupError):
     """An event of a kind that the table does not know."""
 
 
-# Who hears of it.
-
-
-def its_reporter(event: Event) -> list[Report]:
-    """The reporter whose telling the event is."""
-    return list(Report.objects.select_related("contact").filter(pk=event.data["report"]))
-
-
-def every_reporter(event: Event) -> list[Report]:
-    """All who reported the problem, through merged requests too."""
-    return queries.reports_of(ServiceRequest.objects.get(pk=event.subject_id))
-
-
-def other_reporters(event: Event) -> list[Report]:
-    """All but the reporter whose own answer the event is."""
-    answered = Verdict.objects.filter(service_request_id=event.subject_id, given_at=event.at)
-    own = set(answered.values_list("report_id", flat=True))
-    return [report for report in every_reporter(event) if report.pk not in own]
-
-
-# And when.
-
-
-def clock_stopped(event: Event) -> bool:
-    return bool(event.data["clock_stopped"])
-
-
-def not_told_otherwise(event: Event) -> bool:
-    """The messages about these changes name the new date already."""
-    told = {
-        "reopened",
-        SERVICE_CHANGED,
-        TAKEN_BACK,
-        BY_APPOINTMENT,
-        APPOINTMENT_CANCELLED,
-        NOBODY_CAME,
-    }
-    return event.data["why"] not in told
-
-
-def booked_later(event: Event) -> bool:
-    """Of a date that came with the report, the receipt tells already."""
-    return not event.data.get("with_report")
-
-
-def of_the_first(event: Event) -> bool:
-    """The report that made the request, and not one that was added to it."""
-    its = Report.objects.filter(pk=event.data["report"])
-    return its.filter(number=F("service_request__number")).exists()
-
-
-def of_a_later(event: Event) -> bool:
-    return not of_the_first(event)
-
-
-def not_asked(event: Event) -> bool:
-    """Unless its reporters are asked just now whether it is done."""
-    asked = ServiceRequest.objects.filter(pk=event.subject_id, status=Status.COMPLETED)
-    return not asked.exists()
-
-
-def both(one: Condition, other: Condition) -> Condition:
-    return lambda event: one(event) and other(event)
-
-
-def public(event: Event) -> bool:
-    return event.visibility == Visibility.PUBLIC
-
-
-def untold(event: Event) -> bool:
-    """Taken back before anybody was written to about it, or the taking back of such a step.
-
-    What is done to many requests at once waits a while before its messages go.
-    """
-    if event.data.get("untold"):
-        return True
-    if not event.data.get("tells_at"):
-        return False
-    later = Event.objects.filter(
-        subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
-    )
-    return later.filter(data__untold=True, data__batch=event.data["batch"]).exists()
-
-
 def give_back_its_date(event: Event) -> None:
     """Nobody comes any more on the date that was booked: others can have it."""
     if not untold(event) and not taken_back_since(event):
         appointment_changes.give_back(event.subject_id, at=event.at)
-
-
-def taken_back_since(event: Event) -> bool:
-    """Whether a step done to many requests was taken back before anything followed from it."""
-    if not event.data.get("batch"):
-        return False
-    later = Event.objects.filter(
-        subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
-    )
-    taking_back = [Kind.TAKEN_BACK.value, Kind.UNMERGED.value]
-    return later.filter(kind__in=taking_back, data__batch=event.data["batch"]).exists()
 
 
 def bring_its_date_back(event: Event) -> None:

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import citycall
+from citycall.audience import not_told_otherwise
 from citycall.catalog.actions import save_service
 from citycall.catalog.specs import ServiceSpec
 from citycall.core.actors import SYSTEM
 from citycall.core.errors import DomainError
 from citycall.core.models import Event
-from citycall.reactions import REACTIONS, not_told_otherwise
+from citycall.reactions import REACTIONS
 from citycall.service_requests.actions.change import lock
 from citycall.service_requests.actions.prioritise import set_priority
 from citycall.service_requests.actions.submit import submit
