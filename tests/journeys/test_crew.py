@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from citycall.core import clock, numbers
 from citycall.core.actors import resident
 from citycall.core.models import Event
+from citycall.exchange.models import Forward, Partner
 from citycall.service_requests import photos
 from citycall.service_requests.actions import merge, tell_more, work
 from citycall.service_requests.actions.submit import submit
@@ -289,10 +290,23 @@ def test_signed_out_without_a_network_the_steps_wait_for_the_same_person(
         assert Step.objects.get().by_id == town.city.crew.id
 
 
+def passed_on(request: ServiceRequest) -> None:
+    """A contractor has the request, and says that it is done."""
+    at = clock.now()
+    partner = Partner.objects.create(
+        code="pavers", name="Pavers Inc.", url="https://pavers.example.org", created_at=at
+    )
+    Forward.objects.create(
+        partner=partner, service_request=request, state=Forward.State.SENT, remote_id="77-1",
+        remote_status="closed", remote_updated_at=at, created_at=at, sent_at=at,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("size", browser.SIZES)
 def test_a_dispatcher_plans_the_day_by_keyboard(
     site: str, town: Town, size: tuple[int, int]
 ) -> None:
+    passed_on(town.requests[0])
     with browser.open_page(f"{site}/agency/day", size=size) as opened:
         page = opened.page
         browser.sign_in(page, "dispatcher")
@@ -305,6 +319,7 @@ def test_a_dispatcher_plans_the_day_by_keyboard(
         keep(page, "plan")
         browser.check(opened)
         page.goto(f"{site}/agency/orders/{town.orders[0].pk}")
+        browser.says(page, "Pavers Inc. says it is done.")
         keep(page, "order")
         browser.check(opened)
         page.goto(f"{site}/agency/orders/new?request={numbers.show(town.requests[1].number)}")

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+import shapely
 
 from citycall.core.models import Event
+from citycall.places.models import Area, AreaLayer
+from citycall.places.queries import AREAS
 from citycall.routing.models import RoutingRule
 from citycall.service_requests.actions import close, work
 from citycall.service_requests.actions.return_work import return_work
 from citycall.triage import moves
 from citycall.triage.models import RuleProposal
+from citycall.workbench.views import rules
 from tests import city as small_city
 from tests.workbench.conftest import row
 
@@ -80,6 +84,34 @@ def test_a_rule_for_no_area_that_exists_is_refused_in_words(sit, returned) -> No
     told = {"service": "pothole", "team": "mains", "area": "moon/1"}
     page = sit("manager").get("/agency/rules", **told).content.decode()
     assert "There is no area of this layer and code." in page
+
+
+@pytest.fixture
+def districts(city) -> None:
+    layer = AreaLayer.objects.create(code="districts", name="Districts", kind="partition")
+    shape = shapely.to_wkb(shapely.box(-76.7, 39.2, -76.5, 39.4))
+    for code in ("1", "2"):
+        Area.objects.create(layer=layer, code=code, name=f"District {code}", shape=shape)
+    AREAS.bump()
+
+
+def test_the_area_is_chosen_by_name_under_its_layer(sit, districts) -> None:
+    page = sit("manager").get("/agency/rules", team="mains", area="districts/2").content.decode()
+    assert '<optgroup label="districts">' in page
+    assert '<option value="districts/2" selected>District 2</option>' in page
+    assert '<option value="districts/1">District 1</option>' in page
+
+
+def test_an_area_that_is_not_known_stays_in_the_form(sit, districts) -> None:
+    page = sit("manager").get("/agency/rules", team="mains", area="moon/1").content.decode()
+    assert '<option value="moon/1" selected>moon/1</option>' in page
+
+
+def test_many_areas_are_looked_through_by_typing(sit, districts, monkeypatch) -> None:
+    monkeypatch.setattr(rules, "MOST_IN_A_LIST", 1)
+    page = sit("manager").get("/agency/rules", area="districts/1").content.decode()
+    assert 'name="area" maxlength="141" value="districts/1" list="rule-areas"' in page
+    assert '<option value="districts/2">District 2</option>' in page
 
 
 def test_crew_have_no_such_page(sit) -> None:

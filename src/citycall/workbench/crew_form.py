@@ -14,7 +14,7 @@ from citycall.workbench.order_forms import Line, parts_of, point_of
 class CrewForm(forms.Form):
     """Who goes out together, with which skills, from where, and for how long."""
 
-    name = Line(_("Name of the crew"), longest=100, required=True)
+    name = Line(_("Name of the crew"), longest=100, missing=_("Please give the crew a name."))
     members = forms.MultipleChoiceField(
         label=_("Members"), required=False, widget=forms.CheckboxSelectMultiple
     )

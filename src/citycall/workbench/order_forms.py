@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -20,18 +20,20 @@ from citycall.work_orders.models import Crew, OrderState, WorkOrder
 from citycall.work_orders.rules import Finished
 from citycall.workbench.forms import _CHOOSE, UNREADABLE, PhotoField, Words
 
+NO_TITLE: Final = _("Please say what is to be done.")
+
 
 class Line(forms.CharField):
-    """One line of words."""
+    """One line of words; ``missing`` is said where there must be some."""
 
-    def __init__(self, label: Any, *, longest: int, required: bool = False, **more: Any) -> None:
+    def __init__(self, label: Any, *, longest: int, missing: Any = "", **more: Any) -> None:
         super().__init__(
             label=label,
             max_length=longest,
-            required=required,
+            required=bool(missing),
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             error_messages={
-                "required": _("Please say what is to be done."),
+                "required": missing,
                 "null_characters_not_allowed": UNREADABLE,
             },
             **more,
@@ -41,7 +43,7 @@ class Line(forms.CharField):
 class OrderForm(forms.Form):
     """What an order says and needs."""
 
-    title = Line(_("What is to be done?"), longest=150, required=True)
+    title = Line(_("What is to be done?"), longest=150, missing=NO_TITLE)
     requests = Line(
         _("Requests that it is about"),
         longest=800,

@@ -14,7 +14,7 @@ from citycall.work_orders.actions.recurring import Spot
 from citycall.work_orders.models import Crew
 from citycall.work_orders.recurrence import Rule
 from citycall.workbench.forms import _CHOOSE, Words
-from citycall.workbench.order_forms import Line, point_of
+from citycall.workbench.order_forms import NO_TITLE, Line, point_of
 
 _DAYS = (
     ("1", _("Monday")),
@@ -30,7 +30,7 @@ _DAYS = (
 class RecurringForm(forms.Form):
     """What comes again, where, how often, in which season, and whose work it is."""
 
-    title = Line(_("What is to be done?"), longest=150, required=True)
+    title = Line(_("What is to be done?"), longest=150, missing=NO_TITLE)
     places = Words(
         _("Places"), missing=_("Please give a place."), help_text=_("A place on each line.")
     )

@@ -14,6 +14,7 @@ from citycall.core import clock
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.pages.staff import links_for, staff_only
+from citycall.places.queries import areas
 from citycall.routing.queries import faults, rules
 from citycall.routing.specs import RuleSpec
 from citycall.service_requests.returning import reason_name
@@ -21,6 +22,8 @@ from citycall.triage import learning
 from citycall.triage.policies import PERMISSIONS
 
 USUAL_MONTHS: Final = 3
+# A longer list is looked through by typing.
+MOST_IN_A_LIST: Final = 400
 _FIELDS: Final = ("code", "service", "area", "team", "note")
 
 
@@ -58,6 +61,7 @@ def rules_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "asked": request.GET,
         "services": catalog().services,
         "teams": catalog().teams,
+        **_areas(request.GET.get("area", "")),
         "may_apply": PERMISSIONS["apply_rule"].allows(actor, agency_id=None),
         "may_propose": _may_propose(actor),
         "staff_links": links_for(actor),
@@ -97,6 +101,21 @@ def decide(request: HttpRequest, actor: Actor, proposal: int) -> HttpResponse:
         told = _("The rule holds from now on. It can be undone.") if apply else _("Declined.")
         messages.success(request, told)
     return redirect("workbench:rules")
+
+
+def _areas(asked: str) -> dict[str, Any]:
+    """The city's areas by layer, to choose from; what was asked for stays, known or not."""
+    index = areas()
+    layers = [
+        (layer, [(f"{layer}/{area.code}", area.name) for area in index.of_layer(layer)])
+        for layer in index.layers
+    ]
+    known = {value for _layer, some in layers for value, _name in some}
+    return {
+        "layers": layers,
+        "too_many_areas": len(known) > MOST_IN_A_LIST,
+        "unknown_area": asked if asked not in known else "",
+    }
 
 
 def _months(text: str) -> int:
