@@ -7,7 +7,7 @@ import pytest
 from citycall.accounts.actions import give_role
 from citycall.accounts.models import Role, User
 from citycall.core.actors import SYSTEM, resident
-from citycall.council.models import DistrictMonth, Inquiry
+from citycall.council.models import Case, DistrictMonth, Inquiry
 from citycall.demo import offices
 from citycall.demo.people import OFFICE
 from citycall.privacy.models import ContactOpening
@@ -31,4 +31,5 @@ def test_there_is_something_to_show() -> None:
     assert Inquiry.objects.count() == 3
     assert Inquiry.objects.filter(answered_at__isnull=False).count() == 1
     assert ContactOpening.objects.count() == 3
+    assert set(Case.objects.values_list("filed", flat=True)) == {True, False}
     assert DistrictMonth.objects.exists()

@@ -109,7 +109,9 @@ def test_a_photo_is_looked_at_and_a_day_is_called_off(
         browser.keep(page, "photo-back")
         page.get_by_label("Why is the original put back?").fill("It is a statue.")
         page.get_by_role("button", name="Put the original back").click()
-        browser.says(page, "The original is back, and the photo is not public.")
+        expect(
+            page.get_by_text("The original is back, and the photo is not public.")
+        ).to_be_visible()
         page.goto(f"{site}/agency/appointments/off?day={day.isoformat()}")
         browser.check(opened)
         page.get_by_label("Why").fill("Snow is expected.")

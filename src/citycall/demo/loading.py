@@ -13,6 +13,7 @@ from citycall.demo import (
     articles,
     checking,
     crews,
+    dates,
     geography,
     offices,
     people,
@@ -79,6 +80,7 @@ def load_history(
         progress=progress,
     )
     present.make(seed=SEED, at=at)
+    dates.make(at=at)
     sorting.make(at=at)
     crews.make(at=at)
     checking.make(seed=SEED, at=at, truth=written.truth)

@@ -1,15 +1,25 @@
-"""What a council office asks in the demo city, and what people of the city looked at."""
+"""What a council office asks and reports in the demo city, and who looked at contacts there."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from citycall.accounts.models import User
 from citycall.accounts.queries import actor_of
-from citycall.core.actors import SYSTEM
-from citycall.council import actions, queries
+from citycall.catalog.queries import catalog
+from citycall.core import numbers
+from citycall.core.actors import SYSTEM, Actor
+from citycall.core.errors import Faults
+from citycall.council import actions, cases, queries
 from citycall.demo.people import OFFICE
+from citycall.places.index import AreaRef
+from citycall.places.locations import Location
+from citycall.places.models import LocationKind
 from citycall.privacy import openings
 from citycall.service_requests import queries as service_requests
+from citycall.service_requests.drafts import ContactDetails, Draft
+from citycall.service_requests.models import Channel
+from citycall.service_requests.published import Published
 
 _ASKED: Final = (
     ("A resident says that nobody has come for weeks. When is it done?", "Within the next week."),
@@ -38,7 +48,35 @@ def make(*, at: datetime) -> None:
         )
         if answer:
             actions.answer(inquiry.pk, words=answer, by=SYSTEM, at=asked_at + timedelta(days=1))
+    _speak(office, district, [row for row, _name in rows], at=at)
     _open(at=at)
+
+
+def _speak(office: Actor, district: AreaRef, rows: Sequence[Published], *, at: datetime) -> None:
+    """One resident gave the office their number, and for another it filed a report."""
+    if not rows:
+        return
+    near, known = rows[0], service_requests.readable(SYSTEM).get(pk=rows[-1].id)
+    number = numbers.show(known.number)
+    told_at = at - timedelta(days=1)
+    cases.link(number, district=district, by=office, at=told_at, reference="26-0107")
+    draft = Draft(
+        service=catalog().service_by_id(near.service_id).code,
+        channel=Channel.COUNCIL,
+        location=Location(
+            kind=LocationKind.POINT,
+            longitude=near.longitude,
+            latitude=near.latitude,
+            place=near.place,
+        ),
+        words="A resident called our office: it has come back.",
+        contact=ContactDetails(name="Lena Ortiz", phone="410-555-0164"),
+        stop_read=True,
+    )
+    try:
+        cases.file(draft, district=district, by=office, at=told_at, reference="26-0112")
+    except Faults:
+        return  # What this service asks for besides, nobody has told.
 
 
 def _open(*, at: datetime) -> None:
