@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from citycall.core import numbers
 from citycall.core.actors import SYSTEM
 from citycall.core.models import Event
 from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.forwarding.specs import PartnerSpec
 from citycall.exchange.models import Forward
+from citycall.service_requests.actions import close
 from citycall.work_orders.actions import orders
 from citycall.work_orders.actions.orders import Draft
 from citycall.work_orders.models import OrderState, WorkOrder
@@ -89,3 +91,27 @@ def test_a_person_accepts_what_the_partner_did(sit: Sit, order: WorkOrder) -> No
     assert desk.client.post(f"/agency/orders/{order.pk}/finish", form).status_code == 302
     order.refresh_from_db()
     assert order.state is OrderState.DONE
+
+
+def test_a_person_accepts_after_the_partner_has_completed_the_request(
+    sit: Sit, order: WorkOrder
+) -> None:
+    heard("closed")
+    request = order.requests.get()
+    close.complete(
+        request.pk, outcome_code="fixed", explanation="Paved by Pavers Inc.", by=SYSTEM,
+        at=NOW + timedelta(minutes=30),
+    )  # fmt: skip
+    form = {"finish-outcome": "fixed", "finish-explanation": "Looked at: filled."}
+    desk = sit("dispatcher")
+    assert desk.client.post(f"/agency/orders/{order.pk}/finish", form).status_code == 302
+    page = read(desk, order)
+    assert "The work order is done." in page
+    number = numbers.show(request.number)
+    assert f"Request {number} was “Completed, awaiting confirmation” already." in page
+    order.refresh_from_db()
+    request.refresh_from_db()
+    assert order.state is OrderState.DONE
+    assert request.explanation == "Paved by Pavers Inc."
+    note = Event.objects.get(kind="note_added", subject_id=request.pk)
+    assert "Looked at: filled." in (note.words or "")

@@ -137,12 +137,18 @@ class _Asked:
     def values(self) -> dict[str, Any]:
         return self.form.cleaned_data if self.form is not None else {}
 
-    def tell(self, kind: Step.Kind, **more: Any) -> None:
-        """As a phone tells it, of the order as it is shown now."""
+    def tell(self, kind: Step.Kind, **more: Any) -> str:
+        """As a phone tells it, of the order as it is shown now; what is to be known beside.
+
+        An order may be finished whose requests have ended already, as a partner says so.
+        """
         told = Told(key=uuid4().hex, order_id=self.order.pk, kind=kind, at=clock.now(), **more)
         taken = fieldwork.take(told, by=self.actor, at=clock.now())
-        if taken.troubles:
-            raise Conflict(" ".join(trouble["sentence"] for trouble in taken.troubles))
+        told_too = " ".join(trouble["sentence"] for trouble in taken.troubles)
+        ended = all(trouble["code"] == "ended" for trouble in taken.troubles)
+        if told_too and not (ended and kind == Step.Kind.FINISH):
+            raise Conflict(told_too)
+        return told_too
 
     def by(self) -> dict[str, Any]:
         return {"by": self.actor, "at": clock.now()}
@@ -169,11 +175,11 @@ def _change(asked: _Asked) -> None:
         orders.put_after(asked.order.pk, first, **asked.by())
 
 
-def _finish(asked: _Asked) -> None:
+def _finish(asked: _Asked) -> str:
     photo = asked.values.get("photo")
     if photo is not None:
         asked.tell(Step.Kind.AFTER, photo=photo)
-    asked.tell(Step.Kind.FINISH, finished=asked.form.finished())  # type: ignore[union-attr]
+    return asked.tell(Step.Kind.FINISH, finished=asked.form.finished())  # type: ignore[union-attr]
 
 
 Text = str | Promise
@@ -226,7 +232,7 @@ def take_step(request: HttpRequest, actor: Actor, order_id: int, step: str) -> H
     if form is not None and not form.is_valid():
         return _show(request, actor, order_id, bound, status=422)
     try:
-        run(_Asked(row, form, actor, request.POST))
+        told_too = run(_Asked(row, form, actor, request.POST))
     except NotAllowed:
         raise
     except DomainError as error:
@@ -237,6 +243,8 @@ def take_step(request: HttpRequest, actor: Actor, order_id: int, step: str) -> H
         status = error.status if isinstance(error, Conflict) else 422
         return _show(request, actor, order_id, bound, status=status)
     messages.success(request, str(done))
+    if isinstance(told_too, str) and told_too:
+        messages.info(request, told_too)
     if request.POST.get("back") == "list":
         return redirect("workbench:orders")
     return redirect("workbench:order", order_id=order_id)
