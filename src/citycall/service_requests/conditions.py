@@ -20,7 +20,10 @@ _WORD: Final = re.compile(r"\w+")
 
 
 def says(words: str) -> Q:
-    """Open requests of which one report, with its place, has words that begin with all of these."""
+    """Open requests of which one report, with its place, has words that begin with all of these.
+
+    What was merged into a request counts as reports of it.
+    """
     asked = " & ".join(f"'{word}':*" for word in _WORD.findall(words.lower())[:MOST_WORDS])
     if not asked:
         return Q(pk__in=[])
