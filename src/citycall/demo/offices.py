@@ -1,6 +1,5 @@
 """What a council office asks and reports in the demo city, and who looked at contacts there."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,19 +47,31 @@ def make(*, at: datetime) -> None:
         )
         if answer:
             actions.answer(inquiry.pk, words=answer, by=SYSTEM, at=asked_at + timedelta(days=1))
-    _speak(office, district, [row for row, _name in rows], at=at)
+    _speak(office, district, at=at)
     _open(at=at)
 
 
-def _speak(office: Actor, district: AreaRef, rows: Sequence[Published], *, at: datetime) -> None:
+def _speak(office: Actor, district: AreaRef, *, at: datetime) -> None:
     """One resident gave the office their number, and for another it filed a report."""
+    found, _older = queries.latest(district)
+    rows = [row for row, _name in found]
     if not rows:
         return
-    near, known = rows[0], service_requests.readable(SYSTEM).get(pk=rows[-1].id)
+    known = service_requests.readable(SYSTEM).get(pk=rows[0].id)
     number = numbers.show(known.number)
     told_at = at - timedelta(days=1)
     cases.link(number, district=district, by=office, at=told_at, reference="26-0107")
-    draft = Draft(
+    for near in rows:
+        try:
+            draft = _told_near(near)
+            cases.file(draft, district=district, by=office, at=told_at, reference="26-0112")
+        except Faults:
+            continue  # What this service asks for besides, nobody has told.
+        return
+
+
+def _told_near(near: Published) -> Draft:
+    return Draft(
         service=catalog().service_by_id(near.service_id).code,
         channel=Channel.COUNCIL,
         location=Location(
@@ -73,10 +84,6 @@ def _speak(office: Actor, district: AreaRef, rows: Sequence[Published], *, at: d
         contact=ContactDetails(name="Lena Ortiz", phone="410-555-0164"),
         stop_read=True,
     )
-    try:
-        cases.file(draft, district=district, by=office, at=told_at, reference="26-0112")
-    except Faults:
-        return  # What this service asks for besides, nobody has told.
 
 
 def _open(*, at: datetime) -> None:
