@@ -24,7 +24,7 @@ from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails
-from citycall.service_requests.models import Attachment, Report, ServiceRequest
+from citycall.service_requests.models import Attachment, Channel, Report, ServiceRequest
 from tests import browser
 from tests.city import SERVICES, draft
 from tests.web import town
@@ -35,7 +35,7 @@ pytestmark = browser.MARKS
 NO_SCRIPTS: Mapping[str, Any] = {"java_script_enabled": False}
 
 
-def hole(metres: float, service: str = "pothole") -> int:
+def hole(metres: float, service: str = "pothole", *, channel: Channel = Channel.WEB) -> int:
     """A problem so far north of the field; its place in words."""
     longitude, latitude = place_of_the_field()
     told = draft(
@@ -46,6 +46,7 @@ def hole(metres: float, service: str = "pothole") -> int:
             latitude=latitude + metres / 111_195,
             place="Hooper's Field, by the gate",
         ),
+        channel=channel,
     )
     at = clock.now() - timedelta(days=3)
     return submit(told, by=resident(), at=at).request_id
@@ -85,8 +86,8 @@ def site(
 
 @pytest.fixture
 def known(site: str) -> int:
-    """A pothole with a public photo that two people have reported, and a sinkhole beside it."""
-    request_id = hole(40)
+    """A pothole with a public photo and words that two people have reported, and a sinkhole."""
+    request_id = hole(40, channel=Channel.OPEN311)
     hole(20, "sinkhole")
     report = Report.objects.get(service_request=request_id)
     tell_more.add_report(report.number, draft(), by=resident(), at=clock.now())
@@ -119,6 +120,7 @@ def test_one_tap_adds_mine(site: str, known: int, size: tuple[int, int], scripts
         text = page.inner_text("main")
         for words in ("About 40 m away", "2 people have reported it", "3\xa0days ago", "Sinkhole"):
             assert words in text
+        expect(page.get_by_text("Both write: deep")).to_be_visible()
         expect(page.get_by_alt_text("Photo: Pothole")).to_be_visible()
         expect(page.get_by_role("link", name="When potholes are filled")).to_be_visible()
         for row in Report.objects.all():

@@ -19,6 +19,8 @@ METRES_A_DEGREE: Final = 111_195.0
 # Within so many metres, requests compete for being the one that is meant.
 _AROUND_M: Final = 60.0
 _FADES_M: Final = 40.0
+# More than so many told of the same are too rare in what is learned from.
+_MOST_REPORTS: Final = 4
 _HOUR: Final = timedelta(hours=1)
 _NUMBER: Final = re.compile(r"\d+")
 _NAME: Final = re.compile(r"[^\W\d_]{2,}")
@@ -133,7 +135,7 @@ def compare(new: Case, others: Sequence[Case], *, rarity: Rarity) -> Compared:
         *places.T,
         *np.log1p(facts).T,
         *crowd,
-        np.log(np.array([max(o.reports, 1) for o in others], float)),
+        np.log(np.array([min(max(o.reports, 1), _MOST_REPORTS) for o in others], float)),
     ]
     return Compared(
         metres=metres,

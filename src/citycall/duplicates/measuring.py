@@ -2,11 +2,12 @@
 
 Reads an export of requests and one of pairs (child, parent), walks the children in time order, and
 asks for each which of the requests that were there before it is the same problem. What is known at
-that moment counts, and nothing later: a request is open until the moment it was closed.
+that moment counts, and nothing later: a request is open until the moment it was closed, and one
+that was closed as a duplicate is a further report of its parent from then on.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,10 @@ _MOSTLY_NAMED: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Requests in the order in which they came, and for each child the row of its parent."""
+    """Requests in the order in which they came, and for each child the row of its parent.
+
+    ``told_again`` are the children of each parent.
+    """
 
     cases: Sequence[Case]
     ended: Sequence[datetime]
@@ -44,6 +48,7 @@ class History:
     flat: NDArray[np.float64]
     when: NDArray[np.float64]
     parent_of: dict[int, int]
+    told_again: Mapping[int, Sequence[int]]
 
     @property
     def children(self) -> list[tuple[int, int]]:
@@ -97,7 +102,15 @@ def load(requests: Path, pairs: Path) -> History:
         flat=flat,
         when=np.array([moment.timestamp() for moment in when]),
         parent_of=parent_of,
+        told_again=_by_parent(parent_of),
     )
+
+
+def _by_parent(parent_of: Mapping[int, int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for child, parent in parent_of.items():
+        found.setdefault(parent, []).append(child)
+    return found
 
 
 def _careful(
@@ -130,15 +143,24 @@ def around(history: History, row: int) -> list[Case]:
     new, at = history.cases[row], history.when[row]
     near = np.array(history.tree.query_ball_point(history.flat[row], gathering.REACH_M), np.intp)
     near = near[(history.when[near] < at) & (history.when[near] > at - _LONGEST_S)]
-    standing = [_as_it_stood(history, int(other), at=new.at) for other in np.sort(near)]
+    standing = [
+        _as_it_stood(history, other, new)
+        for other in np.sort(near).tolist()
+        if not (other in history.parent_of and history.ended[other] <= new.at)
+    ]
     return gathering.nearest(new, [case for case in standing if gathering.counts(new, case)])
 
 
 _LONGEST_S: Final = gathering.OPEN_SINCE.total_seconds()
 
 
-def _as_it_stood(history: History, row: int, *, at: datetime) -> Case:
-    return replace(history.cases[row], open=history.ended[row] > at)
+def _as_it_stood(history: History, row: int, new: Case) -> Case:
+    merged = [
+        child
+        for child in history.told_again.get(row, ())
+        if child != new.id and history.ended[child] <= new.at
+    ]
+    return replace(history.cases[row], open=history.ended[row] > new.at, reports=1 + len(merged))
 
 
 def decided(history: History, row: int, *, rarity: Rarity, stands_for: float = 1.0) -> Decided:
