@@ -64,6 +64,18 @@ def test_the_same_told_again_nearby_soon_after_is_a_reason(completed, city) -> N
     assert Closure.objects.get(pk=flag.closure_id).repeated_by == again.request_id
 
 
+def test_the_nearer_the_new_report_the_more_it_weighs(completed, city) -> None:
+    first = completed(location=NEARBY, visit=timedelta(minutes=25))
+    again = submit(small_city.draft(location=NEARBY), by=city.resident, at=DONE + timedelta(days=1))
+    note.note_repeats([again.request_id], at=DONE + timedelta(days=1))
+    closure, scores = closure_of(first), []
+    for metres in (3, 15, 35):
+        Closure.objects.filter(pk=closure.pk).update(repeated_m=metres)
+        scores += [found.score for found in judge.judge([closure.pk], at=LATER)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 2 * scores[-1]
+
+
 def test_what_is_told_far_away_or_long_after_is_not(completed, city) -> None:
     first = completed(location=NEARBY)
     for place, days in ((FAR, 1), (NEARBY, 31)):

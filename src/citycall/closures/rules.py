@@ -22,6 +22,10 @@ MANY: Final = 4
 PRIOR_SHARE, PRIOR_WEIGHT = 0.03, 40
 # In how many days somebody tells again of what is still there.
 AGAIN_DAYS: Final = 7.0
+# How far from a completion a new request may tell of the same.
+REPEAT_WITHIN_M: Final = 40.0
+# How far beside a spot people point to it, as a rule, in each direction.
+POINTED_M: Final = 8.0
 WEIGHED: Final = 0.25
 _NIGHT: Final = frozenset({21, 22, 23, 0, 1, 2, 3, 4})
 
@@ -94,8 +98,9 @@ def _quick(days: float, usual: Usual | None) -> float:
 def _repeated(seen: Seen) -> float:
     """How much likelier the new report is if this was not done than by chance; 0 to 1, by logs.
 
-    What is still there is told of within days, as a rule; by chance, a spot is told of as often as
-    in the year before. A related service says less than the same.
+    What is still there is told of within days and at the same spot, as people point; by chance, a
+    spot is told of as often as in the year before, and anywhere around. A related service says less
+    than the same.
     """
     if seen.repeated_at is None:
         return 0.0
@@ -103,7 +108,21 @@ def _repeated(seen: Seen) -> float:
     still_there = math.exp(-days / AGAIN_DAYS) / AGAIN_DAYS
     by_chance = (seen.before + 0.5) / 365
     kind = 1.0 if seen.repeated_same else 0.2
-    return min(1.0, math.log1p(kind * still_there / by_chance) / math.log(100))
+    likelier = kind * still_there / by_chance * _same_spot(seen.repeated_m)
+    return min(1.0, math.log1p(likelier) / math.log(100))
+
+
+def _same_spot(metres: float | None) -> float:
+    """How much likelier the new report is so near if it tells of the same than of any other.
+
+    Half of the places that people point to lie within ``POINTED_M`` in each direction; one in ten
+    is given otherwise, and lies anywhere within ``REPEAT_WITHIN_M``.
+    """
+    if metres is None:
+        return 1.0
+    spread = POINTED_M / 0.674
+    pointed = (REPEAT_WITHIN_M / spread) ** 2 / 2 * math.exp(-((metres / spread) ** 2) / 2)
+    return 0.9 * pointed + 0.1
 
 
 def _record(seen: Seen) -> float:

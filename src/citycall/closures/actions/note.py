@@ -10,11 +10,11 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from citycall.catalog.queries import written
+from citycall.closures.rules import REPEAT_WITHIN_M
 from citycall.service_requests.models import ServiceRequest
 
 # So much of the mercator plane is one square; a repeat is looked for in the squares around.
 SQUARE_M: Final = 100.0
-REPEAT_WITHIN_M: Final = 40.0
 REPEAT_WITHIN: Final = timedelta(days=30)
 # Evidence comes by and by: it is looked at first after some hours.
 JUDGED_AFTER: Final = timedelta(hours=6)
