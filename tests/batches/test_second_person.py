@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from pytest_django import Settings
@@ -13,8 +14,9 @@ from citycall.core.errors import NotAllowed
 from citycall.core.models import Event
 from citycall.service_requests.actions.change import WordsMissing
 from citycall.service_requests.models import ServiceRequest
-from tests.batches.conftest import FIXED, LATER, confirmed, done, worked
+from tests.batches.conftest import FIXED, LATER, confirmed, done, prepared, worked
 from tests.city import City
+from tests.workbench.moments import at_once
 
 pytestmark = pytest.mark.django_db
 Holes = Callable[..., list[int]]
@@ -50,6 +52,15 @@ def test_many_small_batches_are_one_large_one(city: City, holes: Holes) -> None:
     assert done(holes(3), "complete", FIXED, by=city.dispatcher).state == "done"
     assert confirmed(holes(1), "complete", FIXED, by=city.dispatcher).state == "waiting"
     assert confirmed(holes(1), "complete", FIXED, by=city.manager).state == "running"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_moment_count_along_for_each_other(city: City, holes: Holes) -> None:
+    both = [prepared(holes(2), "complete", FIXED, by=city.dispatcher) for _n in range(2)]
+    told = at_once(
+        *(partial(deciding.confirm, each.pk, by=city.dispatcher, at=LATER) for each in both)
+    )
+    assert sorted(each.state for each in told) == ["running", "waiting"]
 
 
 def test_a_second_person_agrees_and_history_names_them(city: City, holes: Holes) -> None:

@@ -53,6 +53,15 @@ def test_phone_and_name_find_it(taker: Client, known: Receipt, asked: str) -> No
     assert of(known) in ask(taker, asked).content.decode()
 
 
+@pytest.mark.parametrize("who", ["analyst", "crew", "dispatcher"])
+@pytest.mark.parametrize("asked", ["410-555-0199", "Rosa Díaz"])
+def test_who_takes_no_calls_does_not_find_people(
+    client: Client, known: Receipt, who: str, asked: str
+) -> None:
+    client.force_login(User.objects.get(username=who))
+    assert of(known) not in ask(client, asked).content.decode()
+
+
 def test_a_number_with_a_slip_finds_what_exists(taker: Client, known: Receipt) -> None:
     digits = f"{known.number:012d}"
     wrong = digits[:5] + str((int(digits[5]) + 1) % 10) + digits[6:]

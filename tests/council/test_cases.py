@@ -22,7 +22,7 @@ from citycall.council import actions, cases, jobs, queries
 from citycall.council.models import Case
 from citycall.places.index import AreaRef
 from citycall.reactions import react
-from citycall.service_requests.actions import close, work
+from citycall.service_requests.actions import close, merge, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Channel, Report
@@ -112,9 +112,8 @@ def test_residents_may_live_elsewhere_and_only_the_district_is_listed(actor: Act
     receipt = file(actor, location=OUTSIDE)
     rows, _older = queries.latest(district(actor))
     assert not rows
-    assert [each.request.id for each in queries.cases_of(actor, district(actor))] == [
-        receipt.request_id
-    ]
+    cases, older = queries.cases_of(actor, district(actor))
+    assert ([each.request.id for each in cases], older) == ([receipt.request_id], "")
     assert queries.get_for(actor, receipt.request_id).cases[0].filed
 
 
@@ -275,3 +274,36 @@ def test_the_page_asks_as_much_for_ten_cases_as_for_one(
         file(actor, words=f"Hole {n}")
     with django_assert_max_num_queries(28):
         client.get("/council")
+
+
+def test_of_what_became_private_an_office_hears_only_what_it_filed(
+    actor: Actor, city: City
+) -> None:
+    theirs = submit(draft(), by=city.resident, at=NOW)
+    linked = cases.link(numbers.show(theirs.number), district=district(actor), by=actor, at=NOW)
+    receipt = file(actor)
+    make_private()
+    found, _older = queries.cases_of(actor, district(actor))
+    assert [each.case.report_id for each in found] == [receipt.report_id]
+    assert "Pothole" not in found[0].service
+    assert queries.followed(linked) is None
+    jobs.tell_council_office(linked.pk, int(actor.id or 0), 1)
+    assert mail.outbox == []
+
+
+def test_what_is_followed_comes_a_page_at_a_time(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "SIZE", 2)
+    filed = [file(actor, words=f"Hole {n}").report_id for n in range(3)]
+    first, older = queries.cases_of(actor, district(actor))
+    second, end = queries.cases_of(actor, district(actor), older_than=older)
+    assert [each.case.report_id for each in [*first, *second]] == filed[::-1]
+    assert end == ""
+
+
+def test_a_merged_report_counts_as_what_it_is_part_of(actor: Actor, city: City) -> None:
+    parent, child = file(actor, words="One"), file(actor, words="Two")
+    merge.merge(child.request_id, parent_id=parent.request_id, by=city.dispatcher, at=NOW)
+    filed = queries.filed_of(district(actor), at=NOW)
+    assert (filed.received, filed.open, filed.completed) == (2, 2, 0)

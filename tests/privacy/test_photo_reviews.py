@@ -65,9 +65,11 @@ def photo(db: None) -> Attachment:
     )
 
 
-def offer(*, publish_photos: bool) -> None:
+def offer(*, publish_photos: bool, privacy: str = "public") -> None:
     told = catalog().service("pothole").spec.model_dump(mode="json", exclude_none=True)
-    spec = ServiceSpec.model_validate({**told, "publish_photos": publish_photos})
+    spec = ServiceSpec.model_validate(
+        {**told, "publish_photos": publish_photos, "privacy": privacy}
+    )
     save_service(spec=spec, by=SYSTEM, at=NOW)
 
 
@@ -103,6 +105,13 @@ def test_a_kept_original_can_be_put_back(photo: Attachment) -> None:
     assert detail(back.file, PART) > 200
     event = Event.objects.filter(kind=Kind.REDACTED).latest("id")
     assert (event.words, event.visibility) == ("It is a statue.", "internal")
+    with pytest.raises(NotFound):
+        public.photo_for(resident(), photo.pk)
+
+
+def test_what_was_public_is_not_when_its_service_no_longer_is(photo: Attachment) -> None:
+    photo_reviews.decide(photo.pk, boxes=[], publish=True, keep=True, by=SYSTEM, at=NOW)
+    offer(publish_photos=True, privacy="private")
     with pytest.raises(NotFound):
         public.photo_for(resident(), photo.pk)
 

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from citycall.catalog.actions import save_service
+from citycall.catalog.queries import catalog
+from citycall.catalog.specs import Privacy, ServiceSpec
 from citycall.core import numbers
+from citycall.core.actors import SYSTEM
 from citycall.core.errors import Faults, NotAllowed
 from citycall.core.models import Event
 from citycall.notifications import text_actions, texts
@@ -99,6 +103,21 @@ def test_each_reader_reads_their_own_language(
     assert _read(city, number, "en") == words
     assert _read(city, number, "es").startswith(f"Se reparó {number}")
     assert _read(city, number, "ar") == words
+
+
+@pytest.mark.parametrize("privacy", [Privacy.HIDDEN_LOCATION, Privacy.PRIVATE])
+def test_a_place_that_is_not_for_everyone_is_filled_in_nowhere(
+    sit: Sit, report: Report, text: StandardText, privacy: Privacy
+) -> None:
+    told = catalog().service("pothole").spec.model_dump(mode="json", exclude_none=True)
+    save_service(spec=ServiceSpec.model_validate(told | {"privacy": privacy}), by=SYSTEM, at=NOW)
+    number = report()
+    desk = sit("crew")
+    desk.step(number, "start")
+    page = desk.client.post(
+        f"/agency/{number}/complete", {"fill": "1", "text": str(text.pk), "complete-outcome": ""}
+    ).content.decode()
+    assert f"Pothole {number} at – was repaired." in html.unescape(page)
 
 
 def test_changed_words_are_read_as_they_are(

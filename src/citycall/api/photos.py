@@ -74,7 +74,7 @@ def photo(
     """A photo that was made public; with a key, also those of requests that the key may read."""
     found = public.photo_for(actor_of(request), id_named(photo_id))
     name = found.thumbnail if size == "small" else found.file
-    cache = PUBLIC if found.public else PRIVATE
+    cache = PUBLIC if public.is_for_everyone(found) else PRIVATE
     tag = f'"{name}"'
     if matches(request.META.get("HTTP_IF_NONE_MATCH", ""), tag):
         response = HttpResponse(status=304)

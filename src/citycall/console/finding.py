@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from citycall.calls.policies import PERMISSIONS as CALLS
 from citycall.contacts import queries as contacts
+from citycall.contacts.models import Contact
 from citycall.core import numbers
 from citycall.core.actors import Actor
 from citycall.core.misheard import meant
@@ -45,7 +47,8 @@ def find(text: str, *, by: Actor) -> list[Pile]:
     """The piles of reports that a text leads to, the surest first; at most twenty in each.
 
     A right number leads to one report and nothing else is looked for. A number with a slip leads
-    to those one slip away that exist. Raises ``NotAllowed`` for those who may read no requests.
+    to those one slip away that exist. Who reported what is found by phone and name for those who
+    take calls, and for nobody else. Raises ``NotAllowed`` for those who may read no requests.
     """
     asked = " ".join(text[:LONGEST].replace("\x00", "").split())
     if not asked:
@@ -57,19 +60,20 @@ def find(text: str, *, by: Actor) -> list[Pile]:
     if phone or slips:
         return _piles(
             ("slip", queries.told_as(slips, by=by)),
-            (
-                "phone",
-                queries.told_by(
-                    contacts.with_phone(phone).order_by("-id")[:_CONTACTS], by=by, limit=MOST
-                ),
-            ),
+            ("phone", _of(contacts.with_phone(phone).order_by("-id")[:_CONTACTS], by=by)),
         )
     place, near = _near(asked)
     return [
-        *_piles(("name", queries.told_by(contacts.named(asked), by=by, limit=MOST))),
+        *_piles(("name", _of(contacts.named(asked), by=by))),
         *_piles(("place", _reports(near, by=by)), place=place),
         *_piles(("words", _reports(_with_words(asked), by=by))),
     ]
+
+
+def _of(people: Iterable[Contact], *, by: Actor) -> list[Report]:
+    if not CALLS["take"].allows(by, agency_id=None):
+        return []
+    return queries.told_by(people, by=by, limit=MOST)
 
 
 def _number(text: str) -> int | None:

@@ -45,10 +45,6 @@ PROGRESS: Final = frozenset(
         Kind.UNMERGED,
         Kind.TAKEN_BACK,
         Kind.NOTE_ADDED,
-        Kind.APPOINTMENT_BOOKED,
-        Kind.APPOINTMENT_MOVED,
-        Kind.APPOINTMENT_CANCELLED,
-        Kind.APPOINTMENT_MISSED,
     }
 )
 

@@ -13,6 +13,7 @@ from citycall.core import clock
 from citycall.core.phrases import said
 from citycall.council import actions, cases, queries
 from citycall.council.models import Case
+from citycall.council.queries import Followed
 from citycall.notifications import delivery, messages
 
 COUNT_TASK = "citycall.count_districts"
@@ -42,16 +43,18 @@ def tell_council_office(case_id: int, user_id: int, event_id: int) -> None:
     if person is None or not person.email:
         return
     with translation.override(messages.spoken(person.language)):
-        context = _context(case)
+        found = queries.followed(case)
+        if found is None:
+            return
+        context = _context(found)
     message = messages.render_alone("council_news", context, language=person.language)
     mark = f"council:{case.pk}:{event_id}:{person.pk}"
     delivery.send_alone(message, to=person.email, mark=mark)
 
 
-def _context(case: Case) -> dict[str, Any]:
-    found = queries.followed(case)
+def _context(found: Followed) -> dict[str, Any]:
     return {
-        "reference": case.reference,
+        "reference": found.case.reference,
         "service": said(found.service),
         "place": found.request.place,
         "status": found.status,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from citycall.catalog.queries import UnknownService, catalog
 from citycall.catalog.specs import Privacy
-from citycall.core import clock, numbers
+from citycall.core import clock, numbers, paging
 from citycall.core.actors import Actor
 from citycall.core.errors import NotAllowed, NotFound
 from citycall.core.permissions import require
@@ -153,7 +153,7 @@ def get_for(actor: Actor, public_id: int) -> Seen:
         request=row,
         number=str(row.id),
         state=str(Status(row.status).label),
-        service=_name(row.service_id),
+        service=_name(row.service_id) if not _is_private(row) else _("another service"),
         agency=catalog().agency(row.agency_id).name,
         notes=notes_of([row.id]).get(row.id, ()) if not _is_private(row) else (),
         inquiries=list(asked.order_by("-id")[:SIZE]),
@@ -170,17 +170,17 @@ def _cases(request_id: int, codes: Collection[str]) -> list[Case]:
     return list(rows.filter(report__service_request_id__in=family).order_by("id"))
 
 
-def cases_of(actor: Actor, area: AreaRef) -> list[Followed]:
-    """The reports that a district of the actor's follows for residents, latest first."""
+def cases_of(actor: Actor, area: AreaRef, *, older_than: str = "") -> tuple[list[Followed], str]:
+    """The reports that a district of the actor's follows, latest first, and the older page."""
     district(actor, code_of(area))
     rows = Case.objects.filter(district=code_of(area)).select_related("report")
-    cases = list(rows.order_by("-at", "-id")[:SIZE])
-    return _followed(cases)
+    page = paging.page_by_time(rows, column="at", older_than=older_than, size=SIZE)
+    return _followed(page.rows), page.older
 
 
-def followed(case: Case) -> Followed:
-    """One report that an office follows, as it stands now."""
-    return _followed([case])[0]
+def followed(case: Case) -> Followed | None:
+    """One report that an office follows, as it stands now; none where nothing of it is told."""
+    return next(iter(_followed([case])), None)
 
 
 def _followed(cases: Sequence[Case]) -> list[Followed]:
@@ -189,13 +189,17 @@ def _followed(cases: Sequence[Case]) -> list[Followed]:
     found = []
     for case in cases:
         root = roots[case.report.service_request_id]
+        public = known.get(root.pk)
+        # What has become private since is the office's own only where it reported it.
+        if public is None and not case.filed:
+            continue
         found.append(
             Followed(
                 case=case,
-                request=known.get(root.pk) or _barely(root),
+                request=public or _barely(root),
                 status=str(Status(root.status).label),
                 is_open=root.status in OPEN_STATUSES,
-                service=_name(root.service_id),
+                service=_name(root.service_id) if public else _("another service"),
                 agency=catalog().agency(root.agency_id).name,
             )
         )
@@ -203,16 +207,20 @@ def _followed(cases: Sequence[Case]) -> list[Followed]:
 
 
 def filed_of(area: AreaRef, *, at: datetime) -> Filed:
-    """How many reports a district's office filed in the last twelve months, and their state."""
+    """How many reports a district's office filed in the last twelve months, and their state.
+
+    Of one that was merged, the state of what it is part of counts.
+    """
     since = datetime.combine(months(at)[0], time.min, clock.city_zone())
     rows = Case.objects.filter(district=code_of(area), filed=True, at__gte=since)
-    is_open = Q(report__service_request__status__in=[each.value for each in OPEN_STATUSES])
-    counts = rows.aggregate(
-        received=Count("id"),
-        open=Count("id", filter=is_open),
-        completed=Count("id", filter=Q(report__service_request__completed_at__isnull=False)),
+    ids = list(rows.values_list("report__service_request_id", flat=True))
+    roots = queries.roots(ids)
+    now = [roots[request_id] for request_id in ids]
+    return Filed(
+        received=len(now),
+        open=sum(root.status in OPEN_STATUSES for root in now),
+        completed=sum(root.completed_at is not None for root in now),
     )
-    return Filed(**counts)
 
 
 def code_of(area: AreaRef) -> str:

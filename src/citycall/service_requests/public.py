@@ -172,7 +172,7 @@ def photo_for(actor: Actor, attachment_id: int) -> Attachment:
         photo = Attachment.objects.select_related("service_request").get(pk=attachment_id)
     except Attachment.DoesNotExist:
         raise missing from None
-    if photo.public or photo.report_id in actor.reports:
+    if is_for_everyone(photo) or photo.report_id in actor.reports:
         return photo
     is_evidence = photo.stage == Attachment.Stage.AFTER
     if is_evidence and queries.is_reporter(actor, photo.service_request):
@@ -180,6 +180,12 @@ def photo_for(actor: Actor, attachment_id: int) -> Attachment:
     if actor.kind is not ActorKind.RESIDENT and queries.may(actor, "read", photo.service_request):
         return photo
     raise missing
+
+
+def is_for_everyone(photo: Attachment) -> bool:
+    """Whether a photo was made public, and its request still is of a service that is."""
+    spec = catalog().service_by_id(photo.service_request.service_id).spec
+    return photo.public and spec.privacy is Privacy.PUBLIC
 
 
 def _own(asked: Report, request: ServiceRequest, *, by: Actor) -> OwnReport | None:

@@ -10,9 +10,11 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from citycall.catalog.queries import catalog
+from citycall.catalog.specs import Privacy
 from citycall.core import numbers, phrases
 from citycall.notifications.texts import fill, has_fields
 from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.public import place_for_all
 
 
 class Filler:
@@ -42,9 +44,15 @@ class Filler:
             return {
                 **self._names[key],
                 "number": numbers.show(request.number),
-                "place": request.place,
+                "place": _place(request),
                 "due": date_format(due, "DATE_FORMAT") if due else "",
             }
+
+
+def _place(request: ServiceRequest) -> str:
+    """The place, where everyone may know it: these texts are read by strangers too."""
+    spec = catalog().service_by_id(request.service_id).spec
+    return place_for_all(request) if spec.privacy is Privacy.PUBLIC else ""
 
 
 def _names_of(request: ServiceRequest) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from citycall.accounts.models import User
 from citycall.batches import policies
 from citycall.batches.actions import preparing, running
 from citycall.batches.actions.preparing import NotPrepared
@@ -31,6 +32,8 @@ class NotWaiting(Conflict):
 def confirm(batch_id: int, *, by: Actor, at: datetime) -> Batch:
     """Do it; or ask a second person first, where it ends more requests than one may end alone."""
     batch = preparing.own(batch_id, by=by)
+    # One after the other, so that two at once count along for each other.
+    User.objects.select_for_update(no_key=True).only("id").get(pk=batch.made_by_id)
     if batch.state != State.PREPARED or batch.ready_at is None:
         raise NotPrepared(_("This was confirmed already."))
     batch.confirmed_at = at

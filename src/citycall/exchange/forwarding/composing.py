@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from citycall.catalog.queries import catalog
+from citycall.catalog.specs import Privacy
 from citycall.core.actors import ActorKind
 from citycall.core.models import Event, Visibility
 from citycall.exchange.forwarding.queries import Taker
@@ -108,6 +109,8 @@ def service_code_of(request: ServiceRequest, services: Mapping[str, str]) -> str
 
 def _pictures(request: ServiceRequest) -> Sequence[str]:
     """Addresses of the photos that everyone may see."""
+    if catalog().service_by_id(request.service_id).spec.privacy is not Privacy.PUBLIC:
+        return ()
     photos = Attachment.objects.filter(service_request=request, public=True).order_by("id")
     return [f"{settings.PUBLIC_URL}/photos/{pk}" for pk in photos.values_list("pk", flat=True)[:5]]
 

@@ -24,6 +24,7 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
     district = queries.district(actor, asked.get("district", ""))
     only_open = asked.get("show") == "open"
     rows, older = queries.latest(district, older_than=asked.get("older", ""), only_open=only_open)
+    cases, older_cases = queries.cases_of(actor, district, older_than=asked.get("followed", ""))
     context = {
         "district": district,
         "code": queries.code_of(district),
@@ -32,7 +33,8 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lines": queries.trend(district, at=at),
         "counted_at": queries.counted_at(district),
         "inquiries": queries.inquiries_of(actor, district),
-        "followed": queries.cases_of(actor, district),
+        "followed": cases,
+        "older_followed": older_cases,
         "filed": queries.filed_of(district, at=at),
         "rows": [(row, name, catalog().agency(row.agency_id).name) for row, name in rows],
         "older": older,
