@@ -30,6 +30,11 @@ JOIN service_requests_report report ON report.service_request_id = request.id
 ON CONFLICT (report_id) DO NOTHING
 """  # noqa: S608
 
+CLEAR_ENDED: Final = f"""
+DELETE FROM service_requests_openwords said USING service_requests_servicerequest request
+WHERE request.id = said.request_id AND request.status NOT IN {_OPEN}
+"""  # noqa: S608
+
 TRIGGERS: Final = f"""
 CREATE FUNCTION citycall_keep_words_of_new() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from citycall.service_requests.open_words import FILL, TRIGGERS, TRIGGERS_OFF
+from citycall.service_requests.open_words import CLEAR_ENDED, FILL, TRIGGERS, TRIGGERS_OFF
 
 
 class Migration(migrations.Migration):
@@ -11,10 +11,12 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('service_requests', '0014_photo_looks'),
+        ('service_requests', '0015_photos_without_looks'),
     ]
 
     operations = [
         migrations.RunSQL([TRIGGERS_OFF + TRIGGERS], migrations.RunSQL.noop),
         migrations.RunSQL([FILL], migrations.RunSQL.noop),
+        # What ended while they were gathered has left in the triggers' eyes before it came.
+        migrations.RunSQL([CLEAR_ENDED], migrations.RunSQL.noop),
     ]
