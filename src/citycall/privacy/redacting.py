@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from citycall.contacts import in_words
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
-from citycall.core.events import redact_words
+from citycall.core.events import BLACK, redact_words
 from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
 from citycall.privacy.models import Redaction
@@ -26,7 +26,6 @@ from citycall.service_requests.actions.change import finish, lock
 from citycall.service_requests.events import FOR_EVERYONE, SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
 
-BLACK: Final = "█"
 KEPT_FOR: Final = timedelta(days=365)
 SHORTEST: Final = 2
 LONGEST: Final = 4_000
