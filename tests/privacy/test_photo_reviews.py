@@ -26,6 +26,7 @@ from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import Attachment
+from citycall.work_orders.models import OrderPhoto, Step, WorkOrder
 from tests import city as small_city
 from tests.city import NOW
 
@@ -146,6 +147,60 @@ def test_after_its_time_the_original_is_destroyed(photo: Attachment, settings) -
 
 def told(event: Event) -> bool:
     return payload.may_be_told(event)
+
+
+def test_the_same_picture_changes_wherever_a_crew_s_photo_is_kept(photo: Attachment) -> None:
+    original = photo.file
+    second = submit(small_city.draft(), by=resident(), at=NOW)
+    other = with_request(second.request_id, photo)
+    crew_s = with_order(photo)
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    Attachment.objects.filter(pk=other.pk).update(public=True)
+    for each in (photo, other, crew_s):
+        each.refresh_from_db()
+        assert detail(each.file, PART) < 60
+        assert each.file != original
+    photo_reviews.undo(photo.pk, reason="It is a statue.", by=SYSTEM, at=NOW)
+    for each in (photo, other, crew_s):
+        each.refresh_from_db()
+        assert detail(each.file, PART) > 200
+    assert not Attachment.objects.filter(public=True).exists()
+
+
+def test_destroyed_it_is_kept_with_no_other_request(photo: Attachment, settings) -> None:
+    second = submit(small_city.draft(), by=resident(), at=NOW)
+    other = with_request(second.request_id, photo)
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=False, keep=True, by=SYSTEM, at=NOW)
+    photo_reviews.decide(other.pk, boxes=[PART], publish=False, keep=False, by=SYSTEM, at=NOW)
+    with pytest.raises(NotFound):
+        photo_reviews.undo(photo.pk, reason="A statue.", by=SYSTEM, at=NOW)
+
+
+def with_request(request_id: int, photo: Attachment) -> Attachment:
+    same = photos.Photo(
+        file=photo.file,
+        thumbnail=photo.thumbnail,
+        width=photo.width,
+        height=photo.height,
+        size=photo.size,
+    )
+    stage = Attachment.Stage.AFTER
+    return tell_more.add_photo(request_id, photo=same, stage=stage, by=SYSTEM, at=NOW)
+
+
+def with_order(photo: Attachment) -> OrderPhoto:
+    agency_id = photo.service_request.agency_id
+    order = WorkOrder.objects.create(agency_id=agency_id, title="x", made_at=NOW, changed_at=NOW)
+    step = Step.objects.create(key="k", order=order, kind=Step.Kind.AFTER, at=NOW, received_at=NOW)
+    return OrderPhoto.objects.create(
+        step=step,
+        order=order,
+        file=photo.file,
+        thumbnail=photo.thumbnail,
+        width=photo.width,
+        height=photo.height,
+        size=photo.size,
+    )
 
 
 def last_event() -> Event:
