@@ -112,6 +112,17 @@ def may_publish(photo: Attachment) -> bool:
     return _may_publish(photo.service_request.service_id)
 
 
+class PhotoChanged(Conflict):
+    """The picture is another one than the person who decides has looked at."""
+
+    code = "photo_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This photo was changed meanwhile. Please look at it as it is now, and decide anew.")
+        )
+
+
 @transaction.atomic
 def decide(
     attachment_id: int,
@@ -121,14 +132,18 @@ def decide(
     keep: bool,
     by: Actor,
     at: datetime,
+    looked_at: str | None = None,
 ) -> PhotoReview:
     """Blur these parts of a photo for everyone, and let it be public or not.
 
     With ``keep`` the original can be put back for a year; otherwise it is destroyed. Other
-    systems are told where it changes what everyone sees. Raises ``NotAllowed``, ``NotFound``,
-    ``BadBox`` and ``NotPublic``.
+    systems are told where it changes what everyone sees. ``looked_at`` is the stored file that
+    was looked at. Raises ``NotAllowed``, ``NotFound``, ``BadBox``, ``NotPublic`` and
+    ``PhotoChanged``.
     """
     request, photo = _hold(by, attachment_id)
+    if looked_at is not None and photo.file != looked_at:
+        raise PhotoChanged
     seen = (photo.public, photo.file)
     if publish and not may_publish(photo):
         raise NotPublic(_("Photos of this service are not public."))
