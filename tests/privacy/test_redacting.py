@@ -20,6 +20,8 @@ from citycall.service_requests.actions import close, tell_more, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Channel, Report, ServiceRequest
+from citycall.work_orders.actions import orders
+from citycall.work_orders.models import Step, WorkOrder
 from tests import city as small_city
 from tests.city import NOW, City
 
@@ -83,6 +85,38 @@ def test_other_languages_do_not_say_what_is_black(receipt) -> None:
     event.refresh_from_db()
     assert public.words_of(event, "es") == f"{BLACK * 9} was out."
     assert "said" not in staff_told.event(event)["data"]
+
+
+def test_orders_and_their_crews_words_are_black_too(receipt, city) -> None:
+    order = orders.make(
+        orders.Draft(
+            title="Clean",
+            place="Behind Mr Miller's",
+            directions="Ask Mr Miller.",
+            instructions="Mr Miller has the key.",
+        ),
+        agency_id=city.streets.pk,
+        request_ids=[receipt.request_id],
+        by=city.dispatcher,
+        at=NOW,
+    )
+    WorkOrder.objects.filter(pk=order.pk).update(explanation="Mr Miller helped.")
+    step = Step.objects.create(
+        key="k",
+        order=order,
+        kind=Step.Kind.FINISH,
+        at=NOW,
+        received_at=NOW,
+        words="Mr Miller left.",
+    )
+    assert hide(receipt, "Mr Miller") == 8
+    order.refresh_from_db()
+    texts = (order.place, order.directions, order.instructions, order.explanation)
+    assert not any("Miller" in text for text in texts)
+    assert order.place == f"Behind {BLACK * 9}'s"
+    step.refresh_from_db()
+    assert step.words == f"{BLACK * 9} left."
+    assert Redaction.objects.filter(kind__in=["order", "step"]).count() == 5
 
 
 def test_the_rest_stays_as_it_was(receipt) -> None:
