@@ -28,6 +28,8 @@ from citycall.service_requests.actions import close, merge, tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails, Receipt
 from citycall.service_requests.models import Attachment, Report, ServiceRequest
+from citycall.work_orders.actions import orders
+from citycall.work_orders.models import WorkOrder
 from tests.city import City, draft
 from tests.service_requests.test_photos import picture
 
@@ -266,3 +268,20 @@ def test_one_who_reported_a_problem_twice_is_erased_whole(
     assert again.report_id < other.report_id
     assert belongings.erase(ME, at=AT) == 3
     assert SECRET not in everything_stored()
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [(LocationKind.ADDRESS, "1200 E Monument St"), (LocationKind.WORDS, "")]
+)
+def test_an_order_keeps_nothing_of_where_they_said_it_is(
+    report: Receipt, city: City, kind: LocationKind, place: str
+) -> None:
+    ServiceRequest.objects.filter(pk=report.request_id).update(location_kind=kind)
+    drawn = orders.Draft(title="Fill it")
+    ids, agency_id = [report.request_id], city.streets.pk
+    order = orders.make(drawn, agency_id=agency_id, request_ids=ids, by=city.dispatcher, at=AT)
+    assert SECRET in order.directions
+    WorkOrder.objects.filter(pk=order.pk).update(directions=f"Left, {SECRET}")
+    belongings.erase(ME, at=AT)
+    order.refresh_from_db()
+    assert (order.directions, order.place) == ("", place)

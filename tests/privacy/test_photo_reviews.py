@@ -20,12 +20,14 @@ from citycall.exchange.webhooks import payload
 from citycall.privacy import finding, photo_reviews
 from citycall.privacy.finding import Box, NotLookedAt
 from citycall.privacy.models import PhotoReview
-from citycall.privacy.photo_reviews import BadBox, NoReason, NotPublic
+from citycall.privacy.photo_reviews import BadBox, NoReason, NotPublic, PhotoChanged
 from citycall.service_requests import photos, public, published
 from citycall.service_requests.actions import tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.events import Kind
 from citycall.service_requests.models import Attachment
+from citycall.work_orders.models import OrderPhoto, Step, WorkOrder
+from citycall.workbench.photo_forms import Seen
 from tests import city as small_city
 from tests.city import NOW
 
@@ -157,6 +159,60 @@ def told(event: Event) -> bool:
     return payload.may_be_told(event)
 
 
+def test_the_same_picture_changes_wherever_a_crew_s_photo_is_kept(photo: Attachment) -> None:
+    original = photo.file
+    second = submit(small_city.draft(), by=resident(), at=NOW)
+    other = with_request(second.request_id, photo)
+    crew_s = with_order(photo)
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    Attachment.objects.filter(pk=other.pk).update(public=True)
+    for each in (photo, other, crew_s):
+        each.refresh_from_db()
+        assert detail(each.file, PART) < 60
+        assert each.file != original
+    photo_reviews.undo(photo.pk, reason="It is a statue.", by=SYSTEM, at=NOW)
+    for each in (photo, other, crew_s):
+        each.refresh_from_db()
+        assert detail(each.file, PART) > 200
+    assert not Attachment.objects.filter(public=True).exists()
+
+
+def test_destroyed_it_is_kept_with_no_other_request(photo: Attachment, settings) -> None:
+    second = submit(small_city.draft(), by=resident(), at=NOW)
+    other = with_request(second.request_id, photo)
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=False, keep=True, by=SYSTEM, at=NOW)
+    photo_reviews.decide(other.pk, boxes=[PART], publish=False, keep=False, by=SYSTEM, at=NOW)
+    with pytest.raises(NotFound):
+        photo_reviews.undo(photo.pk, reason="A statue.", by=SYSTEM, at=NOW)
+
+
+def with_request(request_id: int, photo: Attachment) -> Attachment:
+    same = photos.Photo(
+        file=photo.file,
+        thumbnail=photo.thumbnail,
+        width=photo.width,
+        height=photo.height,
+        size=photo.size,
+    )
+    stage = Attachment.Stage.AFTER
+    return tell_more.add_photo(request_id, photo=same, stage=stage, by=SYSTEM, at=NOW)
+
+
+def with_order(photo: Attachment) -> OrderPhoto:
+    agency_id = photo.service_request.agency_id
+    order = WorkOrder.objects.create(agency_id=agency_id, title="x", made_at=NOW, changed_at=NOW)
+    step = Step.objects.create(key="k", order=order, kind=Step.Kind.AFTER, at=NOW, received_at=NOW)
+    return OrderPhoto.objects.create(
+        step=step,
+        order=order,
+        file=photo.file,
+        thumbnail=photo.thumbnail,
+        width=photo.width,
+        height=photo.height,
+        size=photo.size,
+    )
+
+
 def last_event() -> Event:
     return Event.objects.filter(kind=Kind.REDACTED).latest("id")
 
@@ -191,6 +247,68 @@ def test_a_page_asks_why_and_keeps_what_is_wrong_in_sight(photo: Attachment, cli
     assert "why the original is put back" in empty.content.decode()
     done = client.post(f"/agency/photos/{photo.pk}/undo", {"reason": "A statue."}, follow=True)
     assert "The original is back" in done.content.decode()
+
+
+@pytest.fixture
+def found(monkeypatch) -> list[Box]:
+    """What the search finds; it can be changed while the page is open."""
+    boxes = [Box(20, 20, 60, 60, "face")]
+    monkeypatch.setattr(photo_reviews, "found_in", lambda _photo: [*boxes])
+    return boxes
+
+
+def shown(client, photo: Attachment) -> dict[str, str]:
+    """What a browser sends of the page as it is opened now, with nothing changed."""
+    client.force_login(User.objects.get(username="dispatcher"))
+    form = client.get(f"/agency/photos/{photo.pk}").context["form"]
+    return {name: form[name].value() for name in ("seen", "found", "becomes", "original")}
+
+
+def test_the_parts_that_were_shown_are_blurred_though_the_search_fails_now(
+    photo: Attachment, client, found: list[Box]
+) -> None:
+    sent = shown(client, photo)
+    found.clear()
+    assert client.post(f"/agency/photos/{photo.pk}", sent).status_code == 302
+    photo.refresh_from_db()
+    assert photo.public
+    assert detail(photo.file, PART) < 60
+
+
+@pytest.mark.parametrize("told", ["", "forged", None])
+def test_nothing_is_published_that_was_not_looked_at(
+    photo: Attachment, client, found: list[Box], told: str | None
+) -> None:
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=False, keep=True, by=SYSTEM, at=NOW)
+    sent = shown(client, photo)
+    if told is not None:
+        sent["seen"] = told
+    photo_reviews.undo(photo.pk, reason="A statue.", by=SYSTEM, at=NOW)
+    answer = client.post(f"/agency/photos/{photo.pk}", {**sent, "found": []})
+    assert answer.status_code == 409
+    assert "This photo was changed meanwhile." in answer.content.decode()
+    assert not Attachment.objects.get().public
+    anew = answer.context["form"]
+    assert anew["found"].value() == ["0"]
+    assert Seen.read(anew["seen"].value()) == Seen(Attachment.objects.get().file, found)
+
+
+def test_who_decides_at_the_same_moment_is_told(photo: Attachment) -> None:
+    with pytest.raises(PhotoChanged):
+        photo_reviews.decide(
+            photo.pk, boxes=[], publish=True, keep=True, by=SYSTEM, at=NOW, looked_at="old.jpg"
+        )
+    assert not Attachment.objects.get().public
+
+
+def test_a_browser_shows_no_picture_of_before(photo: Attachment, client) -> None:
+    client.force_login(User.objects.get(username="dispatcher"))
+    page = f"/agency/photos/{photo.pk}"
+    before = client.get(page).context["version"]
+    photo_reviews.decide(photo.pk, boxes=[PART], publish=True, keep=True, by=SYSTEM, at=NOW)
+    after = client.get(page)
+    assert f"?v={after.context['version']}" in after.content.decode()
+    assert after.context["version"] != before
 
 
 def test_a_destroyed_original_is_nowhere(photo: Attachment, settings) -> None:

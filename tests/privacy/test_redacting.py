@@ -5,19 +5,23 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from citycall.api import staff_told
 from citycall.contacts import in_words
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import NotAllowed
+from citycall.core.events import BLACK
 from citycall.core.models import Event
 from citycall.privacy import belongings, redacting
 from citycall.privacy.models import Redaction
 from citycall.privacy.persons import Person
 from citycall.privacy.redacting import NothingToHide
 from citycall.service_requests import public, published
-from citycall.service_requests.actions import close, work
+from citycall.service_requests.actions import close, tell_more, work
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import Channel, Report, ServiceRequest
+from citycall.work_orders.actions import orders
+from citycall.work_orders.models import Step, WorkOrder
 from tests import city as small_city
 from tests.city import NOW, City
 
@@ -65,10 +69,60 @@ def test_it_is_black_wherever_it_is_read(receipt, settings) -> None:
     assert not Event.objects.filter(words__icontains="miller").exists()
 
 
+def test_other_languages_do_not_say_what_is_black(receipt) -> None:
+    said = {"es": "Mr Miller no estaba."}
+    event = tell_more.add_note(
+        receipt.request_id,
+        words="Mr Miller was out.",
+        public=True,
+        said=said,
+        by=SYSTEM,
+        at=NOW,
+    )
+    assert public.words_of(event, "es") == said["es"]
+    assert staff_told.event(event)["data"]["said"] == said
+    hide(receipt, "Mr Miller")
+    event.refresh_from_db()
+    assert public.words_of(event, "es") == f"{BLACK * 9} was out."
+    assert "said" not in staff_told.event(event)["data"]
+
+
+def test_orders_and_their_crews_words_are_black_too(receipt, city) -> None:
+    order = orders.make(
+        orders.Draft(
+            title="Clean",
+            place="Behind Mr Miller's",
+            directions="Ask Mr Miller.",
+            instructions="Mr Miller has the key.",
+        ),
+        agency_id=city.streets.pk,
+        request_ids=[receipt.request_id],
+        by=city.dispatcher,
+        at=NOW,
+    )
+    WorkOrder.objects.filter(pk=order.pk).update(explanation="Mr Miller helped.")
+    step = Step.objects.create(
+        key="k",
+        order=order,
+        kind=Step.Kind.FINISH,
+        at=NOW,
+        received_at=NOW,
+        words="Mr Miller left.",
+    )
+    assert hide(receipt, "Mr Miller") == 8
+    order.refresh_from_db()
+    texts = (order.place, order.directions, order.instructions, order.explanation)
+    assert not any("Miller" in text for text in texts)
+    assert order.place == f"Behind {BLACK * 9}'s"
+    step.refresh_from_db()
+    assert step.words == f"{BLACK * 9} left."
+    assert Redaction.objects.filter(kind__in=["order", "step"]).count() == 5
+
+
 def test_the_rest_stays_as_it_was(receipt) -> None:
     hide(receipt, "Mr Miller")
     report = Report.objects.get(pk=receipt.report_id)
-    assert report.words == WORDS.replace("Mr Miller", redacting.BLACK * 9)
+    assert report.words == WORDS.replace("Mr Miller", BLACK * 9)
 
 
 def test_the_original_is_kept_for_a_year_or_not_at_all(receipt) -> None:
@@ -95,7 +149,7 @@ def test_events_can_be_blackened_and_never_rewritten(receipt) -> None:
     assert event.words is not None
     with pytest.raises(DatabaseError), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(words="x" * len(event.words))
-    Event.objects.filter(pk=event.pk).update(words=redacting.BLACK * len(event.words))
+    Event.objects.filter(pk=event.pk).update(words=BLACK * len(event.words))
 
 
 def test_what_stands_nowhere_is_said(receipt) -> None:

@@ -9,6 +9,7 @@ from citycall.api.places import area_told
 from citycall.catalog.queries import catalog
 from citycall.core import clock, numbers
 from citycall.core.actors import Actor
+from citycall.core.events import is_redacted
 from citycall.core.models import Event
 from citycall.places.queries import areas
 from citycall.privacy import openings
@@ -75,7 +76,11 @@ def events(happened: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 def event(happened: Event, *, written_in: str = "") -> dict[str, Any]:
-    """One event, with everything that staff may know of it."""
+    """One event, with everything that staff may know of it.
+
+    What was hidden in its words stands in the same words in other languages, which stay away then.
+    """
+    hidden = {"said"} if is_redacted(happened) else set()
     return {
         "id": str(happened.pk),
         "kind": happened.kind,
@@ -83,7 +88,7 @@ def event(happened: Event, *, written_in: str = "") -> dict[str, Any]:
         "actor_kind": happened.actor_kind,
         "actor_name": happened.actor_name,
         "visibility": str(happened.visibility),
-        "data": happened.data,
+        "data": {name: fact for name, fact in happened.data.items() if name not in hidden},
         "words": happened.words,
         "written_in": written_in,
     }

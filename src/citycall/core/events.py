@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from procrastinate.contrib.django import app as jobs
@@ -14,6 +14,8 @@ from citycall.core.models import Event, Visibility
 
 REACT_TASK = "citycall.react"
 REACT_QUEUE = "reactions"
+# Stands for each character that was hidden; ``guards`` lets no other come into an event's words.
+BLACK: Final = "█"
 
 
 def record(
@@ -127,6 +129,11 @@ def record_many(
 def erase_words(event_ids: Collection[int]) -> int:
     """Empty what people wrote in these events; the facts stay. Returns how many had words."""
     return Event.objects.filter(pk__in=event_ids, words__isnull=False).update(words=None)
+
+
+def is_redacted(event: Event) -> bool:
+    """Whether some of what was said in the event was hidden, or all of it erased."""
+    return event.words is None or BLACK in event.words
 
 
 def redact_words(event_id: int, words: str) -> None:

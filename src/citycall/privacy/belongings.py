@@ -30,6 +30,7 @@ from citycall.service_requests import personal
 from citycall.service_requests.actions.erase import erase_reports
 from citycall.service_requests.models import Attachment, Report
 from citycall.service_requests.photos import path_of
+from citycall.work_orders.personal import erase_copies
 
 PAGE: Final = 20
 # Packed and erased so many requests at a time, so that a thousand reports hold nothing up.
@@ -82,6 +83,7 @@ def erase(person: Person, *, at: datetime) -> int:
             feedback.erase(ids)
             redacting.destroy({report.service_request_id for report in batch})
             count += erase_reports(ids, by=resident(reports=ids), at=at)
+            erase_copies(batch, at=at)
             contacts.erase([], report_ids=ids, at=at)
     with transaction.atomic():
         _erase_what_is_kept(person, at=at)

@@ -9,12 +9,14 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFilter
 
@@ -31,7 +33,8 @@ from citycall.privacy.policies import PERMISSIONS
 from citycall.service_requests import photos
 from citycall.service_requests.actions.change import finish, lock
 from citycall.service_requests.events import FOR_EVERYONE, Kind
-from citycall.service_requests.models import Attachment
+from citycall.service_requests.models import Attachment, ServiceRequest
+from citycall.work_orders.models import OrderPhoto
 
 SIZE: Final = 20
 MOST_BOXES: Final = 50
@@ -109,6 +112,17 @@ def may_publish(photo: Attachment) -> bool:
     return _may_publish(photo.service_request.service_id)
 
 
+class PhotoChanged(Conflict):
+    """The picture is another one than the person who decides has looked at."""
+
+    code = "photo_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This photo was changed meanwhile. Please look at it as it is now, and decide anew.")
+        )
+
+
 @transaction.atomic
 def decide(
     attachment_id: int,
@@ -118,15 +132,18 @@ def decide(
     keep: bool,
     by: Actor,
     at: datetime,
+    looked_at: str | None = None,
 ) -> PhotoReview:
     """Blur these parts of a photo for everyone, and let it be public or not.
 
     With ``keep`` the original can be put back for a year; otherwise it is destroyed. Other
-    systems are told where it changes what everyone sees. Raises ``NotAllowed``, ``NotFound``,
-    ``BadBox`` and ``NotPublic``.
+    systems are told where it changes what everyone sees. ``looked_at`` is the stored file that
+    was looked at. Raises ``NotAllowed``, ``NotFound``, ``BadBox``, ``NotPublic`` and
+    ``PhotoChanged``.
     """
-    request = lock(get_for(by, attachment_id).service_request_id)
-    photo = get_for(by, attachment_id)
+    request, photo = _hold(by, attachment_id)
+    if looked_at is not None and photo.file != looked_at:
+        raise PhotoChanged
     seen = (photo.public, photo.file)
     if publish and not may_publish(photo):
         raise NotPublic(_("Photos of this service are not public."))
@@ -164,8 +181,7 @@ def undo(attachment_id: int, *, reason: str, by: Actor, at: datetime) -> Attachm
     Whoever saw the blurred one sees none until somebody decides anew. Raises ``NotAllowed``,
     ``NotFound`` and ``NoReason``.
     """
-    request = lock(get_for(by, attachment_id).service_request_id)
-    photo = get_for(by, attachment_id)
+    request, photo = _hold(by, attachment_id)
     review = PhotoReview.objects.select_for_update().filter(attachment=photo).first()
     if review is None or not review.original or not _original(review.original).exists():
         raise NotFound(_("The original of this photo was not kept."))
@@ -173,8 +189,10 @@ def undo(attachment_id: int, *, reason: str, by: Actor, at: datetime) -> Attachm
     if not why or len(why) > LONGEST_REASON:
         raise NoReason(_("Please write in some words why the original is put back."))
     kept = photos.keep(io.BytesIO(_original(review.original).read_bytes()))
-    photos.release(photo.file, photo.thumbnail)
     was_public, photo.public = photo.public, False
+    others = _others(photo)
+    PhotoReview.objects.filter(attachment__in=others).update(state=State.PRIVATE)
+    others.update(public=False)
     _put(photo, kept)
     photo.save()
     _destroy(review.original)
@@ -226,10 +244,12 @@ def _blur(photo: Attachment, review: PhotoReview, boxes: Sequence[Box], *, keep:
     stored = photos.keep(io.BytesIO(blurred(source.read_bytes(), boxes)))
     if keep and not review.parts:
         review.original = _lay_by(photo, source.read_bytes())
-    elif not keep and review.original:
-        _destroy(review.original)
+    elif not keep:
+        held = PhotoReview.objects.filter(attachment__file=photo.file).exclude(original="")
+        for each in held:
+            _destroy(each.original)
+        held.update(original="")
         review.original = ""
-    photos.release(photo.file, photo.thumbnail)
     _put(photo, stored)
     parts = [[box.left, box.top, box.width, box.height, box.what] for box in boxes]
     review.parts = [*review.parts, *parts]
@@ -273,10 +293,29 @@ def blurred(picture: bytes, boxes: Sequence[Box]) -> bytes:
     return out.getvalue()
 
 
+def _hold(by: Actor, attachment_id: int) -> tuple[ServiceRequest, Attachment]:
+    """The photo with its request, which nobody else changes until the transaction ends."""
+    photo = get_for(by, attachment_id)
+    request = lock(photo.service_request_id)
+    same = Attachment.objects.select_for_update().filter(file=photo.file).order_by("pk")
+    same.in_bulk()
+    return request, get_for(by, attachment_id)
+
+
+def _others(photo: Attachment) -> QuerySet[Attachment]:
+    """The same picture with other requests: a crew's photo is with all that its order is about."""
+    return Attachment.objects.filter(file=photo.file).exclude(pk=photo.pk)
+
+
 def _put(photo: Attachment, stored: photos.Photo) -> None:
-    photo.file, photo.thumbnail = stored.file, stored.thumbnail
-    photo.width, photo.height, photo.size = stored.width, stored.height, stored.size
-    photo.looks = stored.looks
+    """Put another picture in the place of this one, wherever it is kept, and let this one go."""
+    photos.release(photo.file, photo.thumbnail)
+    values = asdict(stored)
+    _others(photo).update(**values)
+    looks = values.pop("looks")
+    OrderPhoto.objects.filter(file=photo.file).update(**values)
+    for name, value in {**values, "looks": looks}.items():
+        setattr(photo, name, value)
 
 
 def _folder() -> Path:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from citycall.contacts import in_words
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
-from citycall.core.events import redact_words
+from citycall.core.events import BLACK, redact_words
 from citycall.core.models import Event, Visibility
 from citycall.core.permissions import require
 from citycall.privacy.models import Redaction
@@ -25,13 +26,14 @@ from citycall.service_requests import queries
 from citycall.service_requests.actions.change import finish, lock
 from citycall.service_requests.events import FOR_EVERYONE, SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
+from citycall.work_orders.models import OrderRequest, Step, WorkOrder
 
-BLACK: Final = "█"
 KEPT_FOR: Final = timedelta(days=365)
 SHORTEST: Final = 2
 LONGEST: Final = 4_000
 _OWN: Final = ("place", "directions", "explanation", "referred_to")
 _TOLD: Final = ("words", "wanted")
+_ORDERED: Final = ("title", "place", "directions", "instructions", "explanation")
 
 
 class NothingToHide(DomainError):
@@ -58,7 +60,7 @@ def found_in(request: ServiceRequest) -> list[str]:
 
 
 def texts_of(request: ServiceRequest) -> list[Text]:
-    """Everything that people wrote in a request and in those merged into it."""
+    """Everything that people wrote in a request, in those merged into it and in their orders."""
     return list(_texts(queries.family_ids(request.pk)))
 
 
@@ -77,6 +79,8 @@ def hide(
     With ``keep`` the originals can be read for a year by those who may; otherwise nobody ever
     can. It cannot be undone. Raises ``NotAllowed`` and ``NothingToHide``.
     """
+    # Orders before requests, as whoever works on an order holds them.
+    _orders(queries.family_ids(request_id)).select_for_update().in_bulk()
     request = lock(request_id)
     require(PERMISSIONS, "redact", by=by, agency_id=request.agency_id)
     if reason not in set(Redaction.Reason):
@@ -95,7 +99,7 @@ def hide(
             field="passage",
         )
     for text, black in changed:
-        _put(text, black)
+        _put(text, black, at=at)
         if keep:
             _keep(request, text, reason=reason, by=by, at=at)
     request.refresh_from_db()
@@ -158,20 +162,34 @@ def _texts(family: list[int]) -> Iterator[Text]:
     said = Event.objects.filter(subject_kind=SUBJECT, subject_id__in=family, words__isnull=False)
     for event in said:
         yield Text("event", event.pk, "words", event.words or "")
+    orders = _orders(family)
+    for order in orders:
+        yield from (Text("order", order.pk, name, getattr(order, name)) for name in _ORDERED)
+    for step in Step.objects.filter(order__in=orders).order_by("pk"):
+        yield Text("step", step.pk, "words", step.words)
+
+
+def _orders(family: list[int]) -> QuerySet[WorkOrder]:
+    about = OrderRequest.objects.filter(service_request__in=family)
+    return WorkOrder.objects.filter(pk__in=about.values("order")).order_by("pk")
 
 
 def _is_public(text: Text) -> bool:
     """Whether everyone may be able to read it, as far as its request is public."""
     if text.kind == "event":
         return Event.objects.filter(pk=text.row_id, visibility=Visibility.PUBLIC).exists()
-    return text.column not in {"directions", "wanted"}
+    return text.kind in {"request", "report"} and text.column not in {"directions", "wanted"}
 
 
-def _put(text: Text, black: str) -> None:
+def _put(text: Text, black: str, *, at: datetime) -> None:
     if text.kind == "event":
         redact_words(text.row_id, black)
     elif text.kind == "report":
         Report.objects.filter(pk=text.row_id).update(**{text.column: black})
+    elif text.kind == "order":
+        WorkOrder.objects.filter(pk=text.row_id).update(**{text.column: black}, changed_at=at)
+    elif text.kind == "step":
+        Step.objects.filter(pk=text.row_id).update(words=black)
     else:
         ServiceRequest.objects.filter(pk=text.row_id).update(**{text.column: black})
 

@@ -12,6 +12,7 @@ from citycall.catalog.specs import Privacy
 from citycall.contacts.in_words import hide_in_place
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotFound
+from citycall.core.events import is_redacted
 from citycall.core.models import Event, Visibility
 from citycall.core.phrases import spoken
 from citycall.places.models import LocationKind
@@ -308,9 +309,12 @@ def _happening(event: Event, *, own: OwnReport | None, hidden: bool) -> Happenin
 
 
 def words_of(event: Event, language: str) -> str:
-    """What was written, in this language where the text that was chosen has it."""
+    """What was written, in this language where the text that was chosen has it.
+
+    What is hidden in it stands in the other languages still, which nobody reads then.
+    """
     words = event.words or ""
-    return str(event.data.get("said", {}).get(language, words)) if words else ""
+    return words if is_redacted(event) else str(event.data.get("said", {}).get(language, words))
 
 
 def _as_read(words: str, events: Sequence[Event]) -> str:

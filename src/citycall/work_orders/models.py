@@ -233,6 +233,8 @@ class Dependency(models.Model):
 class Step(models.Model):
     """What a crew told of an order, once for each ``key``, at its own time; never changed.
 
+    Only its words may be blackened, as those of events may.
+
     ``at`` is when they did it, ``received_at`` when the city heard of it. ``troubles`` are what
     could not be done as they meant it: [{code, number, sentence}]. ``looked_at`` is when a
     dispatcher has seen those.

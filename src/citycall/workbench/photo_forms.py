@@ -1,9 +1,10 @@
 """The form by which parts of a photo are blurred and it is published, or not."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import astuple, dataclass
+from typing import Any, Final, Self
 
 from django import forms
+from django.core import signing
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from citycall.privacy.finding import Box
 from citycall.privacy.photo_reviews import LONGEST_REASON
 
 BY_HAND: Final = 3
+_SALT: Final = "photo-seen"
 _SIDES: Final = (
     ("left", _("Part %(n)s: pixels from the left")),
     ("top", _("Part %(n)s: pixels from the top")),
@@ -19,8 +21,35 @@ _SIDES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The stored file that is looked at, and what was found in it; none where it was not searched.
+
+    The form brings it back signed: what is ticked are the very parts that were shown.
+    """
+
+    file: str
+    found: list[Box] | None
+
+    def signed(self) -> str:
+        """It for a hidden field."""
+        parts = None if self.found is None else [astuple(box) for box in self.found]
+        return signing.dumps([self.file, parts], salt=_SALT, compress=True)
+
+    @classmethod
+    def read(cls, told: str) -> Self | None:
+        """What ``signed`` has written; none where it is anything else."""
+        try:
+            file, parts = signing.loads(told, salt=_SALT)
+        except signing.BadSignature:
+            return None
+        return cls(file, None if parts is None else [Box(*part) for part in parts])
+
+
 class BlurForm(forms.Form):
     """What was found and is ticked, what was measured by hand, and what becomes of the photo."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     found = forms.TypedMultipleChoiceField(
         label=_("Found: blur these"),
@@ -39,10 +68,11 @@ class BlurForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, boxes: Sequence[Box], public: bool, **more: Any) -> None:
-        self.boxes = boxes
+    def __init__(self, *args: Any, seen: Seen, public: bool, **more: Any) -> None:
+        self.looked = seen
+        self.boxes = boxes = seen.found or []
         super().__init__(*args, **more)
-        self.initial = {"found": list(range(len(boxes)))}
+        self.initial = {"found": list(range(len(boxes))), "seen": seen.signed()}
         found, becomes = self.fields["found"], self.fields["becomes"]
         if isinstance(found, forms.ChoiceField):
             found.choices = [(n, _name(box)) for n, box in enumerate(boxes)]
@@ -62,7 +92,7 @@ class BlurForm(forms.Form):
 
     def chosen(self) -> list[Box]:
         """The parts to blur."""
-        ticked = [self.boxes[n] for n in self.cleaned_data.get("found", []) if n < len(self.boxes)]
+        ticked = [self.boxes[n] for n in self.cleaned_data.get("found", [])]
         return [*ticked, *self._by_hand()]
 
     def _by_hand(self) -> list[Box]:

@@ -167,6 +167,13 @@ def test_neither_directions_nor_contacts_leave(city: City) -> None:
     assert "0123" not in written
 
 
+def test_a_place_in_a_resident_s_words_stays_however_it_was_changed(city: City) -> None:
+    where = Location(kind=LocationKind.WORDS, place="Pat Doe's garage")
+    order = make(city, reported(location=where).subject_id, reported().subject_id)
+    WorkOrder.objects.filter(pk=order.pk).update(place="At Pat Doe's garage, behind it")
+    assert facts(order)["work_order"]["place"] == ""
+
+
 def test_it_is_delivered_signed_as_others_are(city: City, receiver: Receiver) -> None:
     webhook("order_made", url=receiver.url)
     order = make(city)

@@ -69,12 +69,12 @@ def facts_of(order_id: int) -> OrderFacts | None:
     if not public.keys() >= {*linked, *roots}:
         return None
     hides = any(map(_hides, public.values()))
-    # What was copied from a request that does not publish its place is not told here either.
-    unsaid = {row.place for pk, row in roots.items() if not public[pk].place}
+    # It may be the copy of one that is not published, however it was changed here or there since.
+    unsaid = not all(each.place for each in public.values())
     return OrderFacts(
         order=order,
         requests=[public[pk] for pk in roots],
-        place="" if hides or order.place in unsaid else hide_in_place(order.place),
+        place="" if hides or unsaid else hide_in_place(order.place),
         point=None if hides else order.point,
     )
 
