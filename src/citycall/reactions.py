@@ -120,6 +120,8 @@ def note_for_followers(event: Event) -> None:
 
 def note_closure(event: Event) -> None:
     """What was completed is looked at again, some hours later and when anybody speaks of it."""
+    if taken_back_since(event):
+        return
     closures.note_completions([event.subject_id], at=event.at)
     closures.note_answers([event.subject_id], at=event.at)
 

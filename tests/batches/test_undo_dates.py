@@ -11,6 +11,7 @@ from citycall.appointments.actions.book import submit
 from citycall.appointments.models import Appointment, Waiting
 from citycall.batches import queries
 from citycall.batches.models import Batch
+from citycall.closures.models import Closure
 from citycall.core.models import Event
 from citycall.escalations.models import Watch
 from citycall.notifications.models import Delivery
@@ -120,6 +121,8 @@ def test_taken_back_before_anything_followed_the_date_was_never_given_up(
     taken_back(batch, by=city.dispatcher, minutes=30)
     reacted("completed", "taken_back")
     assert states() == ["booked"]
+    # It was never completed, so that there is nothing to look at again either.
+    assert not Closure.objects.exists()
 
 
 def test_what_somebody_cancelled_before_does_not_come_back(city: City, book: Book) -> None:
