@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Window
+from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
@@ -172,7 +172,8 @@ def unplanned(actor: Actor) -> list[WorkOrder]:
     """
     rows = readable(actor).filter(_STATES[OrderState.OPEN]).select_related("agency")
     order = ["due_on", "-made_at", "-pk"]
-    nth = Window(RowNumber(), partition_by=Q(due_on__isnull=True), order_by=order)
+    undated = ExpressionWrapper(Q(due_on__isnull=True), output_field=BooleanField())
+    nth = Window(RowNumber(), partition_by=undated, order_by=order)
     rows = rows.annotate(nth=nth).filter(nth__lte=MOST_UNPLANNED)
     return list(_with_links(rows).order_by(*order))
 
