@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from citycall.appointments.actions.missed import NOBODY_CAME
 from citycall.appointments.actions.step import APPOINTMENT_CANCELLED, BY_APPOINTMENT
@@ -93,18 +93,24 @@ def untold(event: Event) -> bool:
         return True
     if not event.data.get("tells_at"):
         return False
-    later = Event.objects.filter(
-        subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
-    )
-    return later.filter(data__untold=True, data__batch=event.data["batch"]).exists()
+    return _later(event).filter(data__untold=True, data__batch=event.data["batch"]).exists()
+
+
+def not_open_again(event: Event) -> bool:
+    """Whether what ended with the event has not been opened again before anybody heard of it."""
+    opened = [Kind.REOPENED.value, Kind.DISPUTED.value, Kind.UNMERGED.value]
+    return not _later(event).filter(kind__in=opened).exists()
 
 
 def taken_back_since(event: Event) -> bool:
     """Whether a step done to many requests was taken back before anything followed from it."""
     if not event.data.get("batch"):
         return False
-    later = Event.objects.filter(
+    taking_back = [Kind.TAKEN_BACK.value, Kind.UNMERGED.value]
+    return _later(event).filter(kind__in=taking_back, data__batch=event.data["batch"]).exists()
+
+
+def _later(event: Event) -> QuerySet[Event]:
+    return Event.objects.filter(
         subject_kind=event.subject_kind, subject_id=event.subject_id, id__gt=event.pk
     )
-    taking_back = [Kind.TAKEN_BACK.value, Kind.UNMERGED.value]
-    return later.filter(kind__in=taking_back, data__batch=event.data["batch"]).exists()

@@ -21,6 +21,7 @@ from citycall.audience import (
     every_reporter,
     its_reporter,
     not_asked,
+    not_open_again,
     not_told_otherwise,
     of_a_later,
     of_the_first,
@@ -47,6 +48,7 @@ from citycall.notifications import delivery as deliveries
 from citycall.notifications.actions import DELIVER_QUEUE, DELIVER_TASK, Recipient
 from citycall.notifications.messages import Template
 from citycall.service_requests import queries
+from citycall.service_requests.actions.many import ManyStep
 from citycall.service_requests.actions.recognise import note_language
 from citycall.service_requests.events import SUBJECT, Kind
 from citycall.service_requests.models import Report, ServiceRequest
@@ -78,15 +80,20 @@ class NoReaction(LookupError):
 def give_back_its_date(event: Event) -> None:
     """Nobody comes any more on the date that was booked: others can have it."""
     if not untold(event) and not taken_back_since(event):
-        appointment_changes.give_back(event.subject_id, at=event.at)
+        appointment_changes.give_back(
+            event.subject_id, at=event.at, though_open=event.kind == Kind.SERVICE_CHANGED
+        )
 
 
 def bring_its_date_back(event: Event) -> None:
     """What ended by mistake gets the date again that was given back, or its reporters are told."""
+    undone = Kind.MERGED if event.kind == Kind.UNMERGED else Kind.COMPLETED
+    if undone is Kind.COMPLETED and event.data["step"] != ManyStep.COMPLETE:
+        return
     earlier = Event.objects.filter(
         subject_kind=event.subject_kind, subject_id=event.subject_id, id__lt=event.pk
     )
-    ended = earlier.filter(kind__in=[Kind.COMPLETED.value, Kind.MERGED.value]).order_by("id").last()
+    ended = earlier.filter(kind=undone.value).order_by("id").last()
     if ended is not None:
         bring_back(event.subject_id, ended_at=ended.at, at=event.at)
 
@@ -113,6 +120,8 @@ def note_for_followers(event: Event) -> None:
 
 def note_closure(event: Event) -> None:
     """What was completed is looked at again, some hours later and when anybody speaks of it."""
+    if taken_back_since(event):
+        return
     closures.note_completions([event.subject_id], at=event.at)
     closures.note_answers([event.subject_id], at=event.at)
 
@@ -209,7 +218,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         forwarding.forward,
     ),
     Kind.COMPLETED: (
-        mail(Template.COMPLETED, to=every_reporter),
+        mail(Template.COMPLETED, to=every_reporter, when=not_open_again),
         give_back_its_date,
         watch_its_date,
         note_closure,
@@ -243,7 +252,7 @@ REACTIONS: Mapping[Kind, tuple[Reaction, ...]] = {
         watch_its_date,
     ),
     Kind.MERGED: (
-        mail(Template.MERGED, to=every_reporter),
+        mail(Template.MERGED, to=every_reporter, when=not_open_again),
         give_back_its_date,
         watch_its_date,
     ),

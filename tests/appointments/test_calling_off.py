@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import OperationalError
+from procrastinate.jobs import Job
 
 from citycall.appointments import queries
 from citycall.appointments.actions import book, calling_off
 from citycall.appointments.actions.calling_off import CalledOffAlready, Plan
 from citycall.appointments.actions.seats import DateGone
+from citycall.appointments.jobs import settle_called_off_day
 from citycall.appointments.models import Appointment, CalledOff, Waiting
 from citycall.core.actors import SYSTEM, resident
 from citycall.core.errors import Faults, NotAllowed
@@ -114,3 +117,9 @@ def test_what_is_wrong_is_said_field_by_field() -> None:
     with pytest.raises(NotAllowed):
         calling_off.call_off(PLAN, by=resident(), at=NOW)
     assert TUESDAY < WEDNESDAY
+
+
+def test_a_fault_of_the_database_is_tried_again() -> None:
+    job = Job(id=1, queue="", lock=None, queueing_lock=None, task_name="", attempts=0)
+    assert settle_called_off_day.get_retry_exception(OperationalError(), job) is not None
+    assert settle_called_off_day.get_retry_exception(KeyError(), job) is None

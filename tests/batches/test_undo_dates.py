@@ -11,10 +11,13 @@ from citycall.appointments.actions.book import submit
 from citycall.appointments.models import Appointment, Waiting
 from citycall.batches import queries
 from citycall.batches.models import Batch
+from citycall.closures.models import Closure
 from citycall.core.models import Event
 from citycall.escalations.models import Watch
 from citycall.notifications.models import Delivery
 from citycall.reactions import react
+from citycall.service_requests.actions import close, merge
+from citycall.service_requests.actions.submit import submit as report
 from citycall.service_requests.drafts import Receipt
 from citycall.service_requests.models import ServiceRequest
 from tests.appointments import cast
@@ -118,6 +121,8 @@ def test_taken_back_before_anything_followed_the_date_was_never_given_up(
     taken_back(batch, by=city.dispatcher, minutes=30)
     reacted("completed", "taken_back")
     assert states() == ["booked"]
+    # It was never completed, so that there is nothing to look at again either.
+    assert not Closure.objects.exists()
 
 
 def test_what_somebody_cancelled_before_does_not_come_back(city: City, book: Book) -> None:
@@ -143,13 +148,16 @@ def test_merged_ones_have_their_dates_again_when_parted(city: City, book: Book) 
     assert states() == ["booked", "booked"]
 
 
-def test_a_place_on_the_waiting_list_comes_back(city: City, book: Book) -> None:
+def _waiting(city: City) -> Receipt:
     cast.offer(capacity=1, days_ahead=1)
     submit(cast.draft(), day=TUESDAY, by=city.resident, at=NOW)
-    from citycall.service_requests.actions.submit import submit as report
-
     pat = report(cast.draft(), by=city.resident, at=NOW)
     waiting.join(pat.request_id, by=city.dispatcher, at=NOW)
+    return pat
+
+
+def test_a_place_on_the_waiting_list_comes_back(city: City, book: Book) -> None:
+    pat = _waiting(city)
     batch = done([pat.request_id], "complete", FIXED, by=city.dispatcher)
     reacted("completed")
     assert Waiting.objects.get().state == "left"
@@ -176,3 +184,46 @@ def test_its_date_is_watched_again(city: City, book: Book) -> None:
     taken_back(batch, by=city.dispatcher, minutes=30)
     reacted("taken_back")
     assert Watch.objects.filter(pk=pat.request_id).exists()
+
+
+def test_opened_again_before_anything_followed_it_keeps_its_date(city: City, book: Book) -> None:
+    pat = book()
+    done([pat.request_id], "complete", FIXED, by=city.dispatcher)
+    at = LATER + timedelta(minutes=5)
+    close.reopen(pat.request_id, reason="The wrong one.", by=city.dispatcher, at=at)
+    reacted("completed", "reopened")
+    assert states() == ["booked"]
+    assert [each.template for each in Delivery.objects.all()] == ["reopened"]
+
+
+def test_opened_again_it_keeps_its_place_on_the_waiting_list(city: City, book: Book) -> None:
+    pat = _waiting(city)
+    done([pat.request_id], "complete", FIXED, by=city.dispatcher)
+    at = LATER + timedelta(minutes=5)
+    close.reopen(pat.request_id, reason="The wrong one.", by=city.dispatcher, at=at)
+    reacted("completed", "reopened")
+    assert Waiting.objects.get().state == "waiting"
+
+
+def test_parted_again_before_anything_followed_it_keeps_its_date(city: City, book: Book) -> None:
+    child = book()
+    parent = submit(cast.draft(), day=TUESDAY, by=city.resident, at=NOW)
+    done([child.request_id], "merge", {"parent": str(parent.request_id)}, by=city.dispatcher)
+    merge.unmerge(child.request_id, by=city.dispatcher, at=LATER + timedelta(minutes=5))
+    reacted("merged", "unmerged")
+    assert states() == ["booked", "booked"]
+    assert {each.template for each in Delivery.objects.all()} == {"unmerged"}
+
+
+def test_what_was_completed_long_before_is_not_taken_back_with_another_step(
+    city: City, book: Book
+) -> None:
+    pat = book()
+    completed(city, pat)
+    at = LATER + timedelta(minutes=5)
+    close.reopen(pat.request_id, reason="Once more.", by=city.dispatcher, at=at)
+    batch = done([pat.request_id], "start", by=city.dispatcher)
+    taken_back(batch, by=city.dispatcher, minutes=30)
+    reacted("taken_back")
+    assert states() == ["cancelled"]
+    assert not Event.objects.filter(kind="appointment_cancelled").exists()

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from citycall.closures import queries
 from citycall.closures.actions import judge, note
 from citycall.closures.models import Closure, ClosureFlag
 from citycall.closures.words import sentence
 from citycall.core.actors import resident
 from citycall.feedback import actions as feedback
-from citycall.service_requests.actions import tell_more
+from citycall.service_requests.actions import close, tell_more
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.models import Report
 from tests import city as small_city
@@ -123,9 +124,31 @@ def test_a_dispute_settles_the_flag(completed) -> None:
     report = Report.objects.get(pk=made.report_id)
     feedback.dispute(report, by=resident(reports=[report.pk]), at=LATER, words="Still there.")
     note.note_answers([made.request_id], at=LATER)
-    judge.judge([closure_of(made).pk], at=LATER)
-    flag = ClosureFlag.objects.get()
-    assert flag.state == ClosureFlag.State.SETTLED
+    assert judged()[made.request_id].state == ClosureFlag.State.SETTLED
+
+
+def test_a_confirmation_settles_the_flag(completed) -> None:
+    made = completed(visit=None)
+    judged()
+    report = Report.objects.get(pk=made.report_id)
+    feedback.confirm(report, by=resident(reports=[report.pk]), at=LATER)
+    note.note_answers([made.request_id], at=LATER)
+    assert judged()[made.request_id].state == ClosureFlag.State.SETTLED
+
+
+def test_what_is_open_again_or_completed_anew_is_not_to_be_looked_at(completed, city) -> None:
+    made = completed(visit=None)
+    judged()
+    assert [flag.service_request_id for flag in queries.flagged(city.administrator).rows] == [
+        made.request_id
+    ]
+    close.reopen(made.request_id, reason="Still there.", by=city.dispatcher, at=LATER)
+    assert queries.flagged(city.administrator).rows == []
+    close.complete(
+        made.request_id, outcome_code="fixed", explanation="Done.", by=city.crew,
+        at=LATER + timedelta(hours=1),
+    )  # fmt: skip
+    assert queries.flagged(city.administrator).rows == []
 
 
 def test_a_reporter_who_writes_again_is_heard(completed) -> None:

@@ -1,12 +1,14 @@
 """Repeat places: found at night, joined by what comes next, kept by people."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from citycall.core.errors import NotAllowed, NotFound
 from citycall.duplicates import repeats
 from citycall.duplicates.models import RepeatPlace, RepeatState
+from citycall.duplicates.rules import Trouble
 from citycall.service_requests.actions import close, work
 from tests.city import NOW, City
 
@@ -110,3 +112,18 @@ def test_others_neither_read_nor_keep_it(city: City, place: RepeatPlace) -> None
 def test_there_is_no_such_place(city: City) -> None:
     with pytest.raises(NotFound):
         repeats.place_for(city.dispatcher, 12_345)
+
+
+def test_counting_anew_leaves_what_somebody_decides_meanwhile(
+    city: City, place: RepeatPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles_at = repeats._troubles_at
+
+    def meanwhile(*args: Any, **told: Any) -> list[Trouble]:
+        RepeatPlace.objects.update(cause="Bad ground.")
+        return troubles_at(*args, **told)
+
+    monkeypatch.setattr(repeats, "_troubles_at", meanwhile)
+    repeats.find(at=NOW + timedelta(days=800))
+    place.refresh_from_db()
+    assert (place.times, place.cause) == (0, "Bad ground.")

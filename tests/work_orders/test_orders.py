@@ -182,3 +182,24 @@ def test_who_waits_for_the_crew_is_visited_on_that_day(
         plan.plan(row.pk, crew_id=crew.pk, day=TODAY, by=city.dispatcher, at=NOW)
     day = TODAY + timedelta(days=2)
     assert plan.plan(row.pk, crew_id=crew.pk, day=day, by=city.dispatcher, at=NOW).day == day
+
+
+def test_a_long_day_of_one_crew_leaves_the_others_theirs(
+    make_crew: Callable[..., Crew], order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_OF_A_DAY", 2)
+    one, two = make_crew("North"), make_crew("South")
+    stops = [order(crew=crew).pk for crew in (one, one, one, two)]
+    found = queries.on_day([one.pk, two.pk], TODAY)
+    assert [stop.pk for stop in found] == [stops[0], stops[1], stops[3]]
+
+
+def test_work_that_comes_again_does_not_hide_what_has_no_date(
+    city: City, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_UNPLANNED", 2)
+    dated = [order().pk for _each in range(3)]
+    for day, pk in enumerate(dated):
+        WorkOrder.objects.filter(pk=pk).update(due_on=TODAY + timedelta(days=day))
+    other = order()
+    assert [row.pk for row in queries.unplanned(city.dispatcher)] == [*dated[:2], other.pk]

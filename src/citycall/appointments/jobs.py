@@ -1,5 +1,7 @@
 """What a worker does for this room from time to time."""
 
+from django.db import Error as DatabaseProblem
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
 from citycall.appointments.actions import calling_off, hold, remind, waiting
@@ -10,6 +12,9 @@ REMIND_TASK = "citycall.remind_of_appointments"
 HOLDS_TASK = "citycall.release_expired_holds"
 WAITING_TASK = "citycall.go_on_with_waiting_list"
 QUEUE = "housekeeping"
+
+# A fault of the database may pass; who was given another date by then keeps it.
+_AGAIN_SOON = RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=(DatabaseProblem,))
 
 
 @jobs.periodic(cron="*/15 * * * *")
@@ -33,7 +38,7 @@ def go_on_with_the_list(timestamp: int) -> None:
     waiting.go_on(at=clock.now())
 
 
-@jobs.task(name=SETTLE_TASK, queue=SETTLE_QUEUE)
+@jobs.task(name=SETTLE_TASK, queue=SETTLE_QUEUE, retry=_AGAIN_SOON)
 def settle_called_off_day(called_off_id: int) -> None:
     """Give everybody of a called-off day another date."""
     calling_off.settle(called_off_id, at=clock.now())

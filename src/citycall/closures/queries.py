@@ -20,7 +20,7 @@ from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed
 from citycall.core.paging import Page
 from citycall.core.permissions import require
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import ServiceRequest, Status
 
 SIZE: Final = 25
 WEEKS: Final = 12
@@ -97,9 +97,16 @@ def may(actor: Actor, action: str) -> bool:
 def flagged(
     actor: Actor, *, after: str = "", service_id: int | None = None, size: int = SIZE
 ) -> Page[ClosureFlag]:
-    """One page of what looks false and is not decided, the likeliest first."""
+    """One page of what looks false and is not decided, the likeliest first.
+
+    What is open again, or was completed anew since, is nothing to decide any more.
+    """
     agencies = _mine(actor, "see")
-    rows = ClosureFlag.objects.filter(state=ClosureFlag.State.OPEN)
+    rows = ClosureFlag.objects.filter(
+        state=ClosureFlag.State.OPEN,
+        service_request__completed_at=F("completed_at"),
+        service_request__status__in=[Status.COMPLETED, Status.CLOSED],
+    )
     if agencies is not None:
         rows = rows.filter(agency_id__in=agencies)
     if service_id is not None:

@@ -155,7 +155,7 @@ def _count_others(kept: set[int], *, at: datetime) -> None:
     for place in RepeatPlace.objects.exclude(pk__in=kept).filter(times__gt=0):
         place.times = rules.times(_troubles_at(place, since=at - rules.A_YEAR))
         place.counted_at = at
-        place.save()
+        place.save(update_fields=["times", "counted_at"])
 
 
 def _troubles_at(place: RepeatPlace, *, since: datetime) -> list[Trouble]:

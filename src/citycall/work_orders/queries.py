@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from citycall.core.actors import Actor, ActorKind
@@ -146,10 +147,15 @@ def crews_of_member(user_id: int | None) -> list[Crew]:
 
 
 def on_day(crew_ids: Collection[int], day: date) -> list[WorkOrder]:
-    """The orders of these crews on a day that were not cancelled, by crew and turn."""
+    """The orders of these crews on a day that were not cancelled, by crew and turn.
+
+    Of each crew so many at most, so that none seems to have nothing to do.
+    """
     rows = WorkOrder.objects.filter(crew_id__in=crew_ids, day=day)
     rows = rows.exclude(ending=Ending.CANCELLED).select_related("crew")
-    return list(_with_links(rows).order_by("crew_id", "turn", "pk")[:MOST_OF_A_DAY])
+    nth = Window(RowNumber(), partition_by="crew_id", order_by=["turn", "pk"])
+    rows = rows.annotate(nth=nth).filter(nth__lte=MOST_OF_A_DAY)
+    return list(_with_links(rows).order_by("crew_id", "turn", "pk"))
 
 
 def left_over(crew_ids: Collection[int], *, before: date) -> list[WorkOrder]:
@@ -160,9 +166,16 @@ def left_over(crew_ids: Collection[int], *, before: date) -> list[WorkOrder]:
 
 
 def unplanned(actor: Actor) -> list[WorkOrder]:
-    """Orders without crew and day that the actor may read, those due first first."""
+    """Orders without crew and day that the actor may read, those due first first.
+
+    So many at most with a date, and so many without, so that neither hides the other.
+    """
     rows = readable(actor).filter(_STATES[OrderState.OPEN]).select_related("agency")
-    return list(_with_links(rows).order_by("due_on", "-made_at", "-pk")[:MOST_UNPLANNED])
+    order = ["due_on", "-made_at", "-pk"]
+    undated = ExpressionWrapper(Q(due_on__isnull=True), output_field=BooleanField())
+    nth = Window(RowNumber(), partition_by=undated, order_by=order)
+    rows = rows.annotate(nth=nth).filter(nth__lte=MOST_UNPLANNED)
+    return list(_with_links(rows).order_by(*order))
 
 
 def of_request(request_ids: Iterable[int]) -> list[WorkOrder]:

@@ -22,8 +22,9 @@ from citycall.appointments.rules import FreeDate
 from citycall.core.actors import Actor
 from citycall.core.errors import Conflict
 from citycall.service_requests.actions import close
+from citycall.service_requests.actions.change import lock
 from citycall.service_requests.events import Kind
-from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
 
 State = Appointment.State
 
@@ -138,11 +139,14 @@ def free_again(row: Appointment, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def give_back(request_id: int, *, at: datetime) -> bool:
+def give_back(request_id: int, *, at: datetime, though_open: bool = False) -> bool:
     """The request has ended before its date: nobody comes, so that others can have the date.
 
-    Returns whether there was one. Done again, it changes nothing.
+    One that is open again keeps its date, unless it has to go ``though_open``. Returns whether
+    there was one. Done again, it changes nothing.
     """
+    if lock(request_id).status in OPEN_STATUSES and not though_open:
+        return False
     waits = waiting.of_request(request_id)
     if waits is not None:
         waiting.end(waits, Waiting.State.LEFT, at=at)

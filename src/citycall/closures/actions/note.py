@@ -62,8 +62,7 @@ _ANSWERS: Final = """
 UPDATE closures_closure closure SET
     disputed_at = said.disputed_at, confirmed_at = said.confirmed_at,
     told_again = least(said.told_again, 1000),
-    judge_at = CASE WHEN said.told_again <> closure.told_again
-                    THEN coalesce(closure.judge_at, %(at)s) ELSE closure.judge_at END
+    judge_at = coalesce(closure.judge_at, %(at)s)
 FROM (
     SELECT mine.id,
         min(event.at) FILTER (WHERE event.kind = 'disputed') AS disputed_at,

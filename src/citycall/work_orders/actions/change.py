@@ -28,11 +28,16 @@ class OrderEnded(Conflict):
 def begin(order_id: int, action: str, *, by: Actor) -> WorkOrder:
     """Lock the order for somebody who may; must run inside a transaction.
 
+    Who plans holds the agency's plans first, and only then orders: so nobody waits for each other.
     Raises ``NotFound`` and ``NotAllowed``.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An order is changed inside a transaction.")
-    order = WorkOrder.objects.select_for_update().filter(pk=order_id).first()
+    found = WorkOrder.objects.filter(pk=order_id)
+    if action == "plan":
+        for agency_id in found.values_list("agency_id", flat=True):
+            hold_plans(agency_id)
+    order = found.select_for_update().first()
     if order is None:
         raise NotFound(_("There is no such work order."))
     require(PERMISSIONS, action, by=by, agency_id=order.agency_id)
@@ -49,7 +54,10 @@ def need_unended(order: WorkOrder) -> None:
 
 
 def hold_plans(agency_id: int) -> None:
-    """Let nobody else change what depends on what in this agency until the transaction ends."""
+    """Let nobody else change this agency's plans until the transaction ends.
+
+    To be held before any order, request or recurring work is locked.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"orders:{agency_id}"]

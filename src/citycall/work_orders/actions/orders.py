@@ -69,6 +69,8 @@ def make(
     Raises ``NotAllowed``, ``Faults`` and ``CannotDepend``.
     """
     require(PERMISSIONS, "plan", by=by, agency_id=agency_id)
+    if firsts:
+        hold_plans(agency_id)
     held = {pk: _request(pk, by=by) for pk in sorted({*request_ids})}
     requests = [held[pk] for pk in dict.fromkeys(request_ids)]
     values = _values(_placed(draft, requests))
@@ -198,7 +200,6 @@ def _link(order: WorkOrder, request: ServiceRequest) -> bool:
 
 
 def _depend(order: WorkOrder, first_id: int) -> None:
-    hold_plans(order.agency_id)
     first = WorkOrder.objects.filter(pk=first_id, agency_id=order.agency_id).first()
     if first is None or first.ending == Ending.CANCELLED:
         raise CannotDepend(_("Please choose a work order of the same agency."), field="first")

@@ -41,7 +41,6 @@ def plan(order_id: int, *, crew_id: int, day: date, by: Actor, at: datetime) -> 
     need_unended(order)
     if (order.crew_id, order.day) == (crew_id, day):
         return order
-    hold_plans(order.agency_id)
     crew = Crew.objects.filter(pk=crew_id, agency_id=order.agency_id, active=True).first()
     if crew is None:
         raise CannotPlan(_("Please choose a crew of the agency."), field="crew")
@@ -111,7 +110,6 @@ def move_stop(order_id: int, *, up: bool, by: Actor, at: datetime) -> WorkOrder:
     need_unended(order)
     if order.crew_id is None or order.day is None:
         return order
-    hold_plans(order.agency_id)
     stops = _stops(order.crew_id, order.day)
     here = next(n for n, stop in enumerate(stops) if stop.pk == order.pk)
     there = here + (-1 if up else 1)

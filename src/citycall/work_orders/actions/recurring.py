@@ -14,6 +14,7 @@ from citycall.core.actors import SYSTEM, Actor
 from citycall.core.errors import DomainError, Faults, NotFound
 from citycall.core.permissions import require
 from citycall.work_orders.actions import orders, plan
+from citycall.work_orders.actions.change import hold_plans
 from citycall.work_orders.actions.orders import Draft
 from citycall.work_orders.models import UNENDED, Crew, RecurringWork, WorkOrder
 from citycall.work_orders.policies import PERMISSIONS
@@ -57,6 +58,7 @@ def save(
     """
     require(PERMISSIONS, "plan", by=by, agency_id=agency_id)
     _check(draft, spots, crew_id, agency_id)
+    hold_plans(agency_id)
     row = RecurringWork(agency_id=agency_id)
     if recurring_id is not None:
         row = _held(recurring_id, by=by)
@@ -84,8 +86,10 @@ def stop(recurring_id: int, *, by: Actor, at: datetime) -> RecurringWork:
 def generate(*, at: datetime) -> int:
     """Make the orders of the next four weeks that are missing; returns how many."""
     made = 0
-    for pk in RecurringWork.objects.filter(active=True).order_by("pk").values_list("pk", flat=True):
+    active = RecurringWork.objects.filter(active=True).order_by("pk")
+    for pk, agency_id in active.values_list("pk", "agency_id"):
         with transaction.atomic():
+            hold_plans(agency_id)
             row = RecurringWork.objects.select_for_update().get(pk=pk)
             made += _generate(row, at=at) if row.active else 0
     return made
@@ -135,7 +139,10 @@ def _call_off(row: RecurringWork, *, kept: set[date], by: Actor, at: datetime) -
 
 
 def _held(recurring_id: int, *, by: Actor) -> RecurringWork:
-    row = RecurringWork.objects.select_for_update().filter(pk=recurring_id).first()
+    found = RecurringWork.objects.filter(pk=recurring_id)
+    for agency_id in found.values_list("agency_id", flat=True):
+        hold_plans(agency_id)
+    row = found.select_for_update().first()
     if row is None:
         raise NotFound(_("There is no such recurring work."))
     require(PERMISSIONS, "plan", by=by, agency_id=row.agency_id)
