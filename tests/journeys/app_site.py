@@ -31,7 +31,8 @@ def check(opened: OpenedPage) -> None:
     complaints = [each for each in opened.complaints if not any(word in each for word in lost)]
     assert complaints == [], page.url
     assert browser.axe_violations(page) == [], page.url
-    assert browser.small_targets(page) == [], page.url
+    small = browser.small_targets(page)
+    assert small == [], (page.url, small)
     assert not browser.wider_than_screen(page), page.url
     opened.complaints.clear()
 
