@@ -170,7 +170,7 @@ def test_an_office_reports_for_a_resident_and_follows_it(site: str, size: tuple[
         expect(page.get_by_text("Please give the resident this number")).to_be_visible()
         browser.check(opened)
         browser.keep(page, "council-followed")
-        page.get_by_role("region", name="What you follow for residents").get_by_role("link").click()
+        page.get_by_role("link", name="Water leak, 1200 Main St").click()
         browser.says(page, "Your office follows this for a resident")
         browser.check(opened)
         browser.keep(page, "council-case")
