@@ -85,19 +85,7 @@ def hide(
     require(PERMISSIONS, "redact", by=by, agency_id=request.agency_id)
     if reason not in set(Redaction.Reason):
         raise NothingToHide(_("Please choose why it is hidden."), field="reason")
-    looked_for = [each for each in passages if len(each.strip()) >= SHORTEST]
-    if not looked_for:
-        raise NothingToHide(_("Please write or choose what is to be hidden."), field="passage")
-    changed = [
-        (text, black)
-        for text in texts_of(request)
-        if (black := blackened(text.text, looked_for)) != text.text
-    ]
-    if not changed:
-        raise NothingToHide(
-            _("These words stand nowhere in this request. Please copy them as they are."),
-            field="passage",
-        )
+    changed = _where_they_stand(request, passages)
     for text, black in changed:
         _put(text, black, at=at)
         if keep:
@@ -117,6 +105,24 @@ def hide(
         visibility=Visibility.INTERNAL,
     )
     return len(changed)
+
+
+def _where_they_stand(request: ServiceRequest, passages: Iterable[str]) -> list[tuple[Text, str]]:
+    """The texts that hold one of the passages, each with what it is made."""
+    looked_for = [each for each in passages if len(each.strip()) >= SHORTEST]
+    if not looked_for:
+        raise NothingToHide(_("Please write or choose what is to be hidden."), field="passage")
+    found = [
+        (text, black)
+        for text in texts_of(request)
+        if (black := blackened(text.text, looked_for)) != text.text
+    ]
+    if not found:
+        raise NothingToHide(
+            _("These words stand nowhere in this request. Please copy them as they are."),
+            field="passage",
+        )
+    return found
 
 
 def blackened(text: str, passages: Iterable[str]) -> str:
