@@ -64,6 +64,8 @@ lock: .venv/ready-dev ## choose new versions of all dependencies
 		--no-header --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header pyproject.toml --extra spark -c requirements.lock -o requirements-spark.lock
 
 clean: ## remove the environment and what tools left; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The managers' door: what needs attention, the meetings, and the numbers behind them."""
