@@ -30,8 +30,9 @@ rooms: .venv/ready-dev ## unit and integration tests but those of pages
 	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow" \
 		$(addprefix --ignore=tests/,console demo journeys manage pages telephony web)
 
+# What a machine at work was too slow for is tried once more, and told of at the end.
 browser: .venv/ready-dev ## slow tests and journeys in a real browser
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "browser or slow"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "browser or slow" --reruns 1 -rR
 
 check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs, languages
 	$(BIN)/ruff format --check .

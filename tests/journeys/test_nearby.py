@@ -59,7 +59,7 @@ def blank_map(page: Page) -> None:
 
 
 def wait_for_map(page: Page, shown: str) -> None:
-    page.locator(f"[data-near][data-shown={shown}]").wait_for(timeout=60_000)
+    page.locator(f"[data-near][data-shown={shown}]").wait_for(timeout=browser.MAP)
     page.locator("[data-near-status]").filter(has_text=re.compile(r"\d")).wait_for()
 
 
@@ -187,7 +187,7 @@ def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> N
         wait_for_map(page, "points")
         expect(page.locator(".near-item")).to_have_count(1)
         report(city, north=30)
-        page.locator(".near-item").nth(1).wait_for(timeout=60_000)
+        page.locator(".near-item").nth(1).wait_for(timeout=browser.MAP)
         page.get_by_text("2 requests are on this part of the map.").wait_for()
 
         # But nothing moves under the hands of somebody who is in the list.
@@ -196,7 +196,7 @@ def test_what_is_new_appears_by_itself(live_server: LiveServer, city: City) -> N
         page.wait_for_timeout(3_000)
         expect(page.locator(".near-item")).to_have_count(2)
         page.get_by_role("button", name="Show").focus()
-        page.locator(".near-item").nth(2).wait_for(timeout=60_000)
+        page.locator(".near-item").nth(2).wait_for(timeout=browser.MAP)
 
 
 def uncached(route: Route) -> dict[str, str]:

@@ -261,7 +261,7 @@ def test_what_is_nearby_is_a_list_that_says_what_the_map_shows(site: str) -> Non
         press(page, page.get_by_role("button", name="Show", exact=True))
         page.goto(f"{site}/nearby?lon=-76.6&lat=39.29")
         expect(page.locator("[data-near-status]")).to_have_text(
-            "1 request is on this part of the map."
+            "1 request is on this part of the map.", timeout=browser.MAP
         )
         tells(
             page,
@@ -287,7 +287,7 @@ def test_more_nearby_is_announced_without_reloading(site: str) -> None:
         page.goto(f"{site}/nearby?lon=-76.6&lat=39.29")
         status = page.locator("[data-near-status]")
         expect(status).to_have_attribute("role", "status")
-        expect(status).to_have_text("1 request is on this part of the map.")
+        expect(status).to_have_text("1 request is on this part of the map.", timeout=browser.MAP)
         report("dead-tree")
         page.clock.fast_forward(31_000)
         expect(status).to_have_text("2 requests are on this part of the map.")

@@ -127,7 +127,7 @@ def at_where(site: str, *, script: str = "", **options: Any) -> Iterator[browser
 
 
 def wait_for_map(page: Page) -> None:
-    page.locator(".cc-map[data-open]").wait_for(timeout=30_000)
+    page.locator(".cc-map[data-open]").wait_for(timeout=browser.MAP)
 
 
 def place_field(page: Page) -> Any:

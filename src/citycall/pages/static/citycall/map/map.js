@@ -24,7 +24,8 @@
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const NIGHT = matchMedia("(prefers-color-scheme: dark)");
-const PATIENCE = 20_000;
+// Old phones are slow; meanwhile the list and the form stand.
+const PATIENCE = 60_000;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const PIN = "M15 1C7.3 1 1 7.2 1 14.9 1 25.2 15 39 15 39s14-13.8 14-24.1C29 7.2 22.7 1 15 1Z";
 
