@@ -289,6 +289,11 @@ CITYCALL_ANSWER_TARGET = tuple(
 )
 EXPORTS = homes.home() / "open-data"
 
+# The facts that CitiStat's numbers are worked out from, and what working them out may take.
+ANALYTICS = homes.home() / "analytics"
+CITYCALL_ANALYTICS_MEMORY = os.environ.get("CITYCALL_ANALYTICS_MEMORY", "2GB")
+CITYCALL_ANALYTICS_THREADS = int(os.environ.get("CITYCALL_ANALYTICS_THREADS", "2"))
+
 # From it follows the key that signs messages to browsers; a new one ends all subscriptions.
 CITYCALL_PUSH_SECRET = homes.secret("push_key")
 DEFAULT_FROM_EMAIL = os.environ.get("CITYCALL_EMAIL_FROM", "CityCall <citycall@localhost>")

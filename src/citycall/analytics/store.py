@@ -1,0 +1,207 @@
+"""Where the facts are kept: one DuckDB file a version, replaced whole, read by many.
+
+A refresh writes the next version beside the present one and then lets ``CURRENT`` name it, in one
+step. So readers are never blocked, and see all of a refresh or nothing of it. A process opens each
+version once, for reading only; who reads one that was replaced meanwhile reads it to the end.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import ibis
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from citycall.core.errors import DomainError
+
+CURRENT: Final = "CURRENT"
+KEPT: Final = 2
+
+
+class NoFactsYet(DomainError):
+    """Nothing was gathered so far: the first refresh is still to come."""
+
+    code = "no_facts_yet"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a version says of itself.
+
+    ``as_of`` is the moment of the snapshot it was read from; ``horizon`` the transaction below
+    which everything is in it, of the ``database`` it names; ``lag_seconds`` how far that horizon
+    was behind the snapshot; ``layers`` the codes of the layers of areas.
+    """
+
+    as_of: datetime
+    horizon: int
+    database: str
+    lag_seconds: float
+    layers: tuple[str, ...]
+
+    def rows(self) -> list[tuple[str, str]]:
+        """As the store keeps it."""
+        return [
+            ("as_of", self.as_of.astimezone(UTC).isoformat()),
+            ("horizon", str(self.horizon)),
+            ("database", self.database),
+            ("lag_seconds", str(self.lag_seconds)),
+            ("layers", ",".join(self.layers)),
+        ]
+
+
+class Facts:
+    """One version, open for reading, for one thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, version: str, about: About) -> None:
+        self._connection = connection
+        self._backend: Any = None
+        self.version = version
+        self.about = about
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment as of which these facts are, naive UTC as they are."""
+        return self.about.as_of.astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def backend(self) -> Any:
+        """Ibis' view of it."""
+        if self._backend is None:
+            self._backend = ibis.duckdb.from_connection(self._connection)
+        return self._backend
+
+    def table(self, name: str) -> Any:
+        """One of the tables as an Ibis expression."""
+        return self.backend.table(name)
+
+    def sql(self, statement: str, values: Sequence[Any] | dict[str, Any] | None = None) -> Any:
+        """What a statement of DuckDB's own SQL answers, as an Arrow table."""
+        return self._connection.sql(statement, params=values or None).to_arrow_table()
+
+
+class Store:
+    """A folder of versions. One process writes at a time; any number read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._open: tuple[str, duckdb.DuckDBPyConnection, About] | None = None
+        self._own = threading.local()
+
+    def version(self) -> str:
+        """The name of the present version; empty where there is none."""
+        try:
+            return (self.folder / CURRENT).read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def facts(self) -> Facts:
+        """The present version, for the thread that asks.
+
+        Raises NoFactsYet before the first refresh.
+        """
+        version = self.version()
+        if not version:
+            raise NoFactsYet(
+                _("The numbers are being gathered for the first time. Please try again shortly.")
+            )
+        own: Facts | None = getattr(self._own, "facts", None)
+        if own is None or own.version != version:
+            connection, about = self._opened(version)
+            own = self._own.facts = Facts(connection.cursor(), version, about)
+        return own
+
+    def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, About]:
+        with self._lock:
+            if self._open is None or self._open[0] != version:
+                connection = duckdb.connect(
+                    str(self.folder / version), read_only=True, config=_config()
+                )
+                connection.execute("SET TimeZone = 'UTC'")
+                self._open = (version, connection, read_about(connection))
+            return self._open[1], self._open[2]
+
+    @contextmanager
+    def next_version(self, *, whole: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A new version to write into, empty or a copy of the present one; published at the end.
+
+        What fails leaves no trace.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        before = self.version()
+        number = int(before.strip("v").split(".")[0]) + 1 if before else 1
+        name = f"v{number:06d}.duckdb"
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        try:
+            if not whole:
+                shutil.copyfile(self.folder / before, path)
+            with duckdb.connect(str(path), config=_config()) as connection:
+                connection.execute("SET TimeZone = 'UTC'")
+                yield connection
+                connection.execute("CHECKPOINT")
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        self._publish(name)
+
+    def _publish(self, name: str) -> None:
+        beside = self.folder / f"{CURRENT}.next"
+        with beside.open("w") as file:
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.folder / CURRENT)
+        for old in sorted(self.folder.glob("v*.duckdb"))[:-KEPT]:
+            old.unlink(missing_ok=True)
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "memory_limit": settings.CITYCALL_ANALYTICS_MEMORY,
+        "threads": str(settings.CITYCALL_ANALYTICS_THREADS),
+        "temp_directory": str(settings.ANALYTICS / "tmp"),
+        # Nothing is fetched, and nothing outside the store is read, whoever asks.
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def read_about(connection: duckdb.DuckDBPyConnection) -> About:
+    """What an open version says of itself."""
+    told = dict(connection.execute("SELECT name, value FROM about").fetchall())
+    return About(
+        as_of=datetime.fromisoformat(told["as_of"]),
+        horizon=int(told["horizon"]),
+        database=told["database"],
+        lag_seconds=float(told["lag_seconds"]),
+        layers=tuple(code for code in told["layers"].split(",") if code),
+    )
+
+
+_STORES: dict[Path, Store] = {}
+
+
+def store() -> Store:
+    """The city's store, the same for all threads of this process."""
+    folder = Path(settings.ANALYTICS)
+    return _STORES.setdefault(folder, Store(folder))
+
+
+@contextmanager
+def current() -> Iterator[Facts]:
+    """The present facts.
+
+    Raises NoFactsYet before the first refresh.
+    """
+    yield store().facts()
