@@ -17,12 +17,22 @@ from typing import Any, Final
 
 import duckdb
 import ibis
+import pyarrow as pa
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from citycall.core.errors import DomainError
 
 CURRENT: Final = "CURRENT"
+_IBIS: Final = {
+    "BIGINT": "int64",
+    "INTEGER": "int32",
+    "DOUBLE": "float64",
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+}
 KEPT: Final = 2
 
 
@@ -64,7 +74,7 @@ class Facts:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, version: str, about: About) -> None:
         self._connection = connection
-        self._backend: Any = None
+        self._tables: dict[str, Any] = {}
         self.version = version
         self.about = about
 
@@ -73,16 +83,22 @@ class Facts:
         """The moment as of which these facts are, naive UTC as they are."""
         return self.about.as_of.astimezone(UTC).replace(tzinfo=None)
 
-    @property
-    def backend(self) -> Any:
-        """Ibis' view of it."""
-        if self._backend is None:
-            self._backend = ibis.duckdb.from_connection(self._connection)
-        return self._backend
-
     def table(self, name: str) -> Any:
-        """One of the tables as an Ibis expression."""
-        return self.backend.table(name)
+        """One of the tables, for Ibis expressions that ``ask`` answers."""
+        if name not in self._tables:
+            told = self._connection.execute(f"DESCRIBE {name}").fetchall()
+            self._tables[name] = ibis.table({row[0]: _IBIS[row[1]] for row in told}, name=name)
+        return self._tables[name]
+
+    def ask(self, expression: Any) -> Any:
+        """What an Ibis expression over these tables answers, as an Arrow table."""
+        told = self.sql(str(ibis.to_sql(expression, dialect="duckdb")))
+        # Sums of whole numbers are wider than anything that we count.
+        whole = [
+            field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field
+            for field in told.schema
+        ]
+        return told.cast(pa.schema(whole))
 
     def sql(self, statement: str, values: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """What a statement of DuckDB's own SQL answers, as an Arrow table."""

@@ -1,0 +1,1 @@
+"""Each number that the city tells about itself: defined once, the same on every door."""
