@@ -319,6 +319,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.reactions",
     "citycall.operations.worker",
     "citycall.service_requests.jobs",
+    "citycall.analytics.jobs",
     "citycall.appointments.jobs",
     "citycall.council.jobs",
     "citycall.durations.jobs",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", site.urls),
     path("", include("citycall.workbench.urls")),
     path("", include("citycall.console.urls")),
+    path("", include("citycall.citistat.urls")),
     path("", include("citycall.web.urls")),
 ]
 

@@ -81,6 +81,13 @@ _AGENCY: Final[Sequence[tuple[str, Promise, frozenset[str]]]] = (
     ("workbench:plan", gettext_lazy("Day plan"), _DISPATCH),
     ("workbench:closures", gettext_lazy("Closures"), _DISPATCH | _ADMIN | {Role.ANALYST.value}),
 )
+_MANAGERS_DOOR: Final[Sequence[tuple[str, Promise, frozenset[str]]]] = (
+    (
+        "citistat:city",
+        gettext_lazy("CitiStat"),
+        _MANAGERS | _SUPERVISORS | {Role.ANALYST.value, Role.DISPATCHER.value},
+    ),
+)
 # Those that are opened less often, from the list of requests.
 _FROM_THE_LIST: Final[Sequence[tuple[str, Promise, frozenset[str]]]] = (
     ("workbench:sort", gettext_lazy("To sort"), _SUPERVISORS),
@@ -118,6 +125,7 @@ def links_for(actor: Actor) -> list[tuple[str, str]]:
             return links
     links.append((reverse("workbench:list"), _("Requests")))
     links += _of(actor, _AGENCY)
+    links += _of(actor, _MANAGERS_DOOR)
     if any(entry.spec.booking is not None for entry in catalog().services):
         links.append((reverse("workbench:day"), _("Appointments")))
     if actor.holds_anywhere({Role.ADMINISTRATOR.value}):

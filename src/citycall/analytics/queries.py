@@ -1,0 +1,33 @@
+"""Whose numbers somebody may see."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from citycall.agencies.models import Agency
+from citycall.analytics.policies import PERMISSIONS
+from citycall.core.actors import Actor
+from citycall.core.errors import NotAllowed
+from citycall.core.permissions import require
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor may see every agency's numbers."""
+    return PERMISSIONS["see"].allows(actor, agency_id=None)
+
+
+def agencies_of(actor: Actor) -> Sequence[Agency]:
+    """The agencies whose numbers the actor may see, by name. One query.
+
+    Raises NotAllowed where there are none.
+    """
+    every = Agency.objects.order_by("name")
+    found = [agency for agency in every if PERMISSIONS["see"].allows(actor, agency_id=agency.pk)]
+    if not found and not sees_all(actor):
+        raise NotAllowed(_("You do not have permission to see these numbers."))
+    return found
+
+
+def require_agency(actor: Actor, agency_id: int) -> None:
+    """Raise NotAllowed unless the actor may see this agency's numbers."""
+    require(PERMISSIONS, "see", by=actor, agency_id=agency_id)

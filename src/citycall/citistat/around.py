@@ -1,0 +1,63 @@
+"""What stands around every page of the door: navigation, whose numbers, and as of when."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from citycall.analytics.queries import agencies_of
+from citycall.analytics.store import About, store
+from citycall.core.actors import Actor
+from citycall.pages.staff import links_for
+
+# The pages for the whole city, in the order in which a meeting asks for them.
+_PAGES: Final[tuple[tuple[str, Promise], ...]] = (
+    ("citistat:city", _("What needs attention")),
+    ("citistat:measures", _("Measures")),
+    ("citistat:places", _("Places")),
+    ("citistat:fairness", _("Fairness")),
+    ("citistat:forecast", _("Forecast")),
+    ("citistat:meetings", _("Meetings")),
+    ("citistat:ask", _("Ask the data")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the door."""
+
+    name: str
+    title: Promise
+    address: str
+
+
+def tabs() -> list[Tab]:
+    """The pages that there are."""
+    found = []
+    for name, title in _PAGES:
+        try:
+            found.append(Tab(name.partition(":")[2], title, reverse(name)))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def around(actor: Actor, here: str) -> dict[str, Any]:
+    """The context of every page; ``here`` is the name of its tab.
+
+    Raises NotAllowed to those who may see no agency's numbers.
+    """
+    return {
+        "staff_links": links_for(actor),
+        "tabs": tabs(),
+        "here": here,
+        "about": _about(),
+        "agencies": agencies_of(actor),
+    }
+
+
+def _about() -> About | None:
+    kept = store()
+    return kept.facts().about if kept.version() else None
