@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city
+from citycall.citistat.views import city, measures
 
 app_name = "citistat"
 urlpatterns = [
     path("citistat", city.home, name="city"),
+    path("citistat/measures", measures.index, name="measures"),
+    path("citistat/measures/<slug:name>", measures.measure, name="measure"),
+    path("citistat/measures/<slug:name>/requests", measures.requests, name="requests"),
+    path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -235,6 +235,11 @@ def readable(actor: Actor) -> QuerySet[ServiceRequest]:
     return ServiceRequest.objects.filter(agency_id__in=agencies)
 
 
+def by_ids(actor: Actor, ids: Collection[int]) -> list[ServiceRequest]:
+    """Those of these requests that the actor may read, in any order, with their services."""
+    return list(readable(actor).filter(pk__in=ids).select_related("service"))
+
+
 def count_up_to(most: int, selections: Sequence[QuerySet[ServiceRequest]]) -> list[int]:
     """How many requests each selection has, counted no further than ``most``, in one query."""
     if not selections:

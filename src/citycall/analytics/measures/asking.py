@@ -58,7 +58,7 @@ def expression(question: Question, tables: Any, now: Now) -> Any:
     measure = MEASURES[question.measure]
     if measure.shape is Shape.STOCK:
         return _stock(question, tables)
-    table = _within(_chosen(measure, question, tables, now), measure.when, question)
+    table = within(chosen(measure, question, tables, now), measure.when, question)
     keys = _keys(question, table, measure.when)
     told = table.group_by(keys) if keys else table
     answered = told.aggregate(size=measure.size(table, now), value=measure.value(table, now))
@@ -73,14 +73,15 @@ def answer(question: Question, facts: Facts) -> pa.Table:
     measure = MEASURES[question.measure]
     now = now_of(facts)
     if measure.shape is Shape.SURVIVAL:
-        table = _within(_chosen(measure, question, facts, now), measure.when, question)
+        table = within(chosen(measure, question, facts, now), measure.when, question)
         keys = _keys(question, table, measure.when)
         counted = facts.ask(survival.counted(table, keys, now))
         return survival.medians(counted, list(keys))
     return facts.ask(expression(question, facts, now))
 
 
-def _chosen(measure: Measure, question: Question, tables: Any, now: Now) -> Any:
+def chosen(measure: Measure, question: Question, tables: Any, now: Now) -> Any:
+    """The facts that a measure counts, of those that the question asks for, at any time."""
     table = tables.table(measure.fact)
     if measure.fact != "reports":
         # A report counts for the request that it leads to, which is never a merged one.
@@ -100,7 +101,8 @@ def _is_one_of(column: Any, values: Sequence[Any]) -> Any:
     return condition | column.isnull() if None in values else condition
 
 
-def _within(table: Any, when: str, question: Question) -> Any:
+def within(table: Any, when: str, question: Question) -> Any:
+    """Those of the facts that count between the question's days."""
     day = table[f"{when}_on"]
     if question.since is not None:
         table = table.filter(day >= question.since)
@@ -124,7 +126,7 @@ def _stock(question: Question, tables: Any) -> Any:
     """
     measure = MEASURES[question.measure]
     now = Now(moment=None, days=0.0)
-    table = _chosen(measure, question, tables, now)
+    table = chosen(measure, question, tables, now)
     period = question.period
     flows = []
     for when, sign in (("received", 1), ("ended", -1)):

@@ -1,0 +1,130 @@
+"""What needs attention: the last whole week of every service against the weeks before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import log
+from typing import Any, Final
+
+import numpy as np
+
+from citycall.analytics.measures import limits
+from citycall.analytics.measures.asking import Question
+from citycall.analytics.measures.book import MEASURES
+from citycall.analytics.measures.measure import Better, Measure, Period, Unit
+from citycall.analytics.measures.series import Series, begin, later, series
+from citycall.analytics.store import Facts
+from citycall.core import clock
+
+# What is looked at every week, for each service.
+WATCHED: Final = (
+    "received", "open", "on-time", "days", "disputed", "looks-false", "reopened", "returned",
+)  # fmt: skip
+# Fewer than so many in the week or usually are no ground to call a meeting.
+FEWEST: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusual:
+    """One service's week that is out of the ordinary.
+
+    ``affected`` are the requests that the difference stands for: how many more (or fewer) are
+    late, open, disputed than usually would be. ``worse`` is none where neither direction is.
+    ``last_year`` is the value of the same week then, none where it is not known.
+    """
+
+    measure: Measure
+    service: int
+    value: float
+    expected: float
+    low: float
+    high: float
+    size: float
+    affected: float
+    z: float
+    last_year: float | None
+
+    @property
+    def worse(self) -> bool | None:
+        """Whether it is a change for the worse."""
+        if self.measure.better is Better.NEITHER:
+            return None
+        return (self.value < self.expected) == (self.measure.better is Better.MORE)
+
+
+def last_week(at: datetime) -> date:
+    """The Monday of the last whole week of the city's, as of a moment."""
+    today = at.astimezone(clock.city_zone()).date()
+    return later(begin(today, Period.WEEK), Period.WEEK, -1)
+
+
+def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -> list[Unusual]:
+    """The exceptions of the last whole week, those that affect most first.
+
+    All series are judged together, so that few of what is told are chance.
+    """
+    week = last_week(facts.about.as_of)
+    looked: list[tuple[Measure, Series, limits.Limits]] = []
+    for name in WATCHED:
+        measure = MEASURES[name]
+        asked = Question(
+            measure=name,
+            by=("service",),
+            period=Period.WEEK,
+            since=later(week, Period.WEEK, -52),
+            until=later(week, Period.WEEK),
+            where=where or {},
+        )
+        told = series(asked, facts)
+        if told.keys:
+            looked.append((measure, told, limits.judge(told.values, told.sizes, measure.unit)))
+    if not looked:
+        return []
+    enough = [_enough(measure, told, found) for measure, told, found in looked]
+    z = np.concatenate(
+        [
+            np.where(some, found.z, np.nan)
+            for (_, _, found), some in zip(looked, enough, strict=True)
+        ]
+    )
+    called = np.split(limits.changes(z), np.cumsum([len(some) for some in enough])[:-1])
+    listed = [
+        _unusual(measure, told, found, line)
+        for (measure, told, found), some in zip(looked, called, strict=True)
+        for line in np.flatnonzero(some & found.outside).tolist()
+    ]
+    return sorted(listed, key=lambda each: (each.worse is not True, -each.affected))
+
+
+def _enough(measure: Measure, told: Series, found: limits.Limits) -> Any:
+    if measure.unit is Unit.COUNT:
+        return np.maximum(found.value, np.nan_to_num(found.expected)) >= FEWEST
+    usual = told.sizes[:, -limits.BASELINE - 1 : -1].mean(axis=1)
+    return (told.sizes[:, -1] >= FEWEST) & (usual >= FEWEST / 2)
+
+
+def _unusual(measure: Measure, told: Series, found: limits.Limits, line: int) -> Unusual:
+    value, expected = float(found.value[line]), float(found.expected[line])
+    size = float(told.sizes[line, -1])
+    then = float(told.values[line, 0])
+    return Unusual(
+        measure=measure,
+        service=told.keys[line][0],
+        value=value,
+        expected=expected,
+        low=float(found.low[line]),
+        high=float(found.high[line]),
+        size=size,
+        affected=_affected(measure, value, expected, size),
+        z=float(found.z[line]),
+        last_year=None if np.isnan(then) else then,
+    )
+
+
+def _affected(measure: Measure, value: float, expected: float, size: float) -> float:
+    if measure.unit is Unit.COUNT:
+        return abs(value - expected)
+    if measure.unit is Unit.SHARE:
+        return abs(value - expected) * size
+    # Of a median half are beyond it: how many were moved there.
+    return size / 2 * min(1.0, abs(log(max(value, 1e-9) / max(expected, 1e-9))))

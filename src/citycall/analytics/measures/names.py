@@ -1,0 +1,54 @@
+"""What ids are called: services, agencies, teams and areas by the names that staff know."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from citycall.analytics.facts import area_column
+from citycall.analytics.measures.asking import GROUP
+from citycall.analytics.store import Facts
+from citycall.service_requests.models import Channel
+
+_LISTS = {"service": "services", "agency": "agencies", "team": "teams"}
+
+
+def titles(facts: Facts) -> dict[str, str]:
+    """What each dimension is called, in the order in which people look for them."""
+    layers = facts.sql("SELECT code, name FROM layers").to_pylist()
+    return {
+        "service": _("Service"),
+        GROUP: _("Group of services"),
+        "agency": _("Agency"),
+        "team": _("Team"),
+        **{area_column(layer["code"]): layer["name"] for layer in layers},
+        "channel": _("Channel"),
+        "language": _("Language"),
+    }
+
+
+def names_of(facts: Facts, dimension: str) -> Mapping[Any, str]:
+    """The names of everything that a dimension can be, by the values that answers have."""
+    if dimension in _LISTS:
+        found = facts.sql(f"SELECT id, name FROM {_LISTS[dimension]} ORDER BY name").to_pylist()
+        return {row["id"]: row["name"] for row in found}
+    if dimension == "channel":
+        return {value: str(label) for value, label in Channel.choices}
+    if dimension in {GROUP, "language"}:
+        column, table = ("group_name", "services") if dimension == GROUP else (
+            "language", "reports"
+        )  # fmt: skip
+        found = facts.sql(f"SELECT DISTINCT {column} AS v FROM {table} ORDER BY v").to_pylist()
+        return {row["v"]: row["v"] for row in found}
+    for layer in facts.about.layers:
+        if area_column(layer) == dimension:
+            found = facts.sql(
+                "SELECT id, name FROM areas WHERE layer = $layer ORDER BY name", {"layer": layer}
+            ).to_pylist()
+            return {row["id"]: row["name"] for row in found}
+    raise ValueError(f"{dimension} is no dimension of these facts.")
+
+
+def unnamed() -> str:
+    """What is said where there is no team, area or language."""
+    return _("Not known")

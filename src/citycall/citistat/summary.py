@@ -1,0 +1,167 @@
+"""The tables of the first pages: each measure's last week, and each agency's or service's month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+from typing import Any, Final
+
+from citycall.analytics.attention import Unusual, last_week, unusual
+from citycall.analytics.measures import limits
+from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.book import MEASURES
+from citycall.analytics.measures.measure import Better, Measure, Period, Shape
+from citycall.analytics.measures.names import names_of, unnamed
+from citycall.analytics.measures.series import later, series
+from citycall.analytics.store import Facts
+from citycall.pages import numbers
+
+# What every page tells of a week, in the order in which a meeting asks.
+WEEKLY: Final = (
+    "received", "reports", "open", "completed", "on-time", "days", "days-with-open", "verified",
+    "disputed", "looks-false", "reopened", "returned", "redated",
+)  # fmt: skip
+COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
+WEEKS: Final = 4
+Where = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure's last whole week, against what is usual and the same week of last year.
+
+    ``verdict`` is "worse", "better" or "other" where it is beyond its limits, else empty.
+    """
+
+    measure: Measure
+    value: str
+    usual: str
+    last_year: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One agency, service or area, with its values in the order of ``COLUMNS``."""
+
+    key: Any
+    name: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing out of the ordinary, in words."""
+
+    found: Unusual
+    service: str
+    value: str
+    usual: str
+    last_year: str
+    affected: int
+    query: str
+
+
+def attention(facts: Facts, where: Where) -> list[Told]:
+    """What is out of the ordinary in the last whole week, most affected first."""
+    services = names_of(facts, "service")
+    return [
+        Told(
+            found=each,
+            service=services.get(each.service, unnamed()),
+            value=numbers.told(each.value, each.measure.unit),
+            usual=numbers.between(each.low, each.high, each.measure.unit),
+            last_year=""
+            if each.last_year is None
+            else numbers.told(each.last_year, each.measure.unit),
+            affected=max(1, round(each.affected)),
+            query=f"service={each.service}",
+        )
+        for each in unusual(facts, where=where)
+    ]
+
+
+def week_of(facts: Facts) -> date:
+    """The Monday of the week that these pages tell of."""
+    return last_week(facts.about.as_of)
+
+
+def weekly(facts: Facts, where: Where) -> list[Row]:
+    """Each measure's last whole week."""
+    return [_row(MEASURES[name], facts, where) for name in WEEKLY]
+
+
+def _row(measure: Measure, facts: Facts, where: Where) -> Row:
+    week = week_of(facts)
+    told = series(
+        Question(
+            measure=measure.name,
+            period=Period.WEEK,
+            since=later(week, Period.WEEK, -52),
+            until=later(week, Period.WEEK),
+            where=where,
+        ),
+        facts,
+    )
+    if not told.keys:
+        return Row(measure, numbers.told(None, measure.unit), "–", "–", "")
+    found = limits.judge(told.values, told.sizes, measure.unit)
+    return Row(
+        measure,
+        numbers.told(float(told.values[0, -1]), measure.unit),
+        numbers.between(float(found.low[0]), float(found.high[0]), measure.unit),
+        numbers.told(float(told.values[0, 0]), measure.unit),
+        verdict(measure, found),
+    )
+
+
+def verdict(measure: Measure, found: limits.Limits, line: int = 0) -> str:
+    """Whether a line is beyond its limits, and to which side."""
+    if not bool(found.outside[line]):
+        return ""
+    if measure.better is Better.NEITHER:
+        return "other"
+    below = bool(found.value[line] < found.expected[line])
+    return "worse" if below == (measure.better is Better.MORE) else "better"
+
+
+def lines(facts: Facts, by: str, where: Where) -> list[Line]:
+    """The last four whole weeks of each agency, service or area, by name."""
+    until = later(week_of(facts), Period.WEEK)
+    since = later(until, Period.WEEK, -WEEKS)
+    columns: list[dict[Any, float]] = []
+    for name in COLUMNS:
+        measure = MEASURES[name]
+        # What is overdue is so now, whenever it was received.
+        always = measure.shape is Shape.STOCK or name == "overdue"
+        asked = Question(
+            measure=name, by=(by,), since=None if always else since, until=until, where=where
+        )
+        told = answer(asked, facts)
+        columns.append(dict(zip(told[by].to_pylist(), told["value"].to_pylist(), strict=True)))
+    known = names_of(facts, by)
+    keys = {key for column in columns for key in column}
+    found = [
+        Line(
+            key,
+            str(known.get(key, unnamed())),
+            [
+                numbers.told(_of(column, key, name), MEASURES[name].unit)
+                for name, column in zip(COLUMNS, columns, strict=True)
+            ],
+        )
+        for key in keys
+    ]
+    return sorted(found, key=lambda line: (line.key is None, line.name))
+
+
+def _of(column: Mapping[Any, float], key: Any, name: str) -> float | None:
+    value = column.get(key)
+    if value is None and name in {"received", "open", "overdue"}:
+        return 0.0
+    return None if value is None or isnan(value) else value
+
+
+def column_titles() -> list[Measure]:
+    """What the columns of ``lines`` are."""
+    return [MEASURES[name] for name in COLUMNS]
