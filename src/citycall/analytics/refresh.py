@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from citycall.analytics import facts, gathering
 from citycall.analytics.store import About, Store, store
@@ -37,9 +37,7 @@ def refresh(*, at: datetime, whole: bool = False) -> Refreshed | None:
     database, nor when the layers of areas changed. None when another process is at it already.
     """
     begun = perf_counter()
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SET LOCAL jit = off")
+    with gathering.snapshot(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return None

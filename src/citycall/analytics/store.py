@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import ibis
 import pyarrow as pa
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -86,12 +85,16 @@ class Facts:
     def table(self, name: str) -> Any:
         """One of the tables, for Ibis expressions that ``ask`` answers."""
         if name not in self._tables:
+            import ibis
+
             told = self._connection.execute(f"DESCRIBE {name}").fetchall()
             self._tables[name] = ibis.table({row[0]: _IBIS[row[1]] for row in told}, name=name)
         return self._tables[name]
 
     def ask(self, expression: Any) -> Any:
         """What an Ibis expression over these tables answers, as an Arrow table."""
+        import ibis
+
         told = self.sql(str(ibis.to_sql(expression, dialect="duckdb")))
         # Sums of whole numbers are wider than anything that we count.
         whole = [

@@ -35,6 +35,7 @@ def demo(requests: int, load_only: bool) -> None:  # noqa: FBT001
 
 
 def _load(watch: ready.Stopwatch, *, requests: int) -> None:
+    from citycall.analytics.refresh import refresh
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
     from citycall.demo import loading
@@ -49,6 +50,8 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
         loading.load_history(city, requests=requests, at=clock.now(), progress=tick)
     with watch.part("making the first edition of the open data"):
         make_edition(by=SYSTEM, at=clock.now())
+    with watch.part("gathering the facts behind CitiStat"):
+        refresh(at=clock.now())
 
 
 def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:

@@ -2,7 +2,7 @@
 
 Colours are USWDS' blue and orange, which everybody can tell apart, and a point that is beyond its
 limits has another shape besides. A chart is decoration to a screen reader: what it shows is in the
-table that must stand beside it.
+table that must stand beside it. The libraries are heavy and loaded with the first chart.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,6 @@ from datetime import date
 from math import isnan
 from typing import Any, Final
 
-import altair
-import vl_convert
 from django.utils.safestring import SafeString, mark_safe
 
 from citycall.analytics.measures.measure import Unit
@@ -39,6 +37,8 @@ def line(
 
     ``values``, ``low`` and ``high`` are of the ``periods``, not a number where nothing is known.
     """
+    import altair
+
     low, high = low or [float("nan")] * len(values), high or [float("nan")] * len(values)
     rows = [
         {
@@ -79,6 +79,8 @@ def bars(
     names: Sequence[str], values: Sequence[float], *, unit: Unit, width: int = 480
 ) -> SafeString:
     """One bar for each name, in the order given; at most some dozens."""
+    import altair
+
     rows = [
         {"name": name, "value": None if isnan(value) else value}
         for name, value in zip(names, values, strict=True)
@@ -96,6 +98,9 @@ def bars(
 
 def drawn(chart: Any) -> SafeString:
     """The SVG of an Altair chart, to stand in a page: decoration beside its table."""
+    import altair
+    import vl_convert
+
     made = chart.configure(
         font=_FONT,
         background="transparent",

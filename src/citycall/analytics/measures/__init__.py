@@ -1,1 +1,4 @@
-"""Each number that the city tells about itself: defined once, the same on every door."""
+"""Each number that the city tells about itself: defined once, the same on every door.
+
+Ibis is heavy, and most processes never ask for a measure: it is loaded with the first question.
+"""

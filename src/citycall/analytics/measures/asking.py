@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-import ibis
 import pyarrow as pa
 
 from citycall.analytics.facts import area_column
@@ -44,6 +43,8 @@ def dimensions(facts: Facts) -> list[str]:
 
 def now_of(facts: Facts) -> Now:
     """The moment of the facts, as measures need it."""
+    import ibis
+
     moment = facts.as_of
     days = (moment - _EPOCH) / timedelta(days=1)
     return Now(moment=ibis.literal(moment, type="timestamp"), days=days)
@@ -96,6 +97,8 @@ def chosen(measure: Measure, question: Question, tables: Any, now: Now) -> Any:
 
 
 def _is_one_of(column: Any, values: Sequence[Any]) -> Any:
+    import ibis
+
     known = [value for value in values if value is not None]
     condition = column.isin(known) if known else ibis.literal(value=False)
     return condition | column.isnull() if None in values else condition
@@ -124,6 +127,8 @@ def _stock(question: Question, tables: Any) -> Any:
     What happened before ``since`` is counted into the first period. A period in which nothing
     changed has no row: what stood before it still stands.
     """
+    import ibis
+
     measure = MEASURES[question.measure]
     now = Now(moment=None, days=0.0)
     table = chosen(measure, question, tables, now)

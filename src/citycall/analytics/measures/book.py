@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-import ibis
 from django.utils.translation import gettext_lazy as _
 
 from citycall.analytics.measures.measure import Better, Measure, Now, Shape, Unit
@@ -34,6 +33,8 @@ def _done(table: Any, _now: Now) -> Any:
 
 def is_late(table: Any, now: Now) -> Any:
     """Due before it was completed, or before now, or before its clock was stopped."""
+    import ibis
+
     over = ibis.coalesce(table.ended_at, table.paused_at, now.moment)
     return (table.due_at < over).fill_null(ibis.literal(value=False))
 

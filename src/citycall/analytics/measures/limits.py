@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtr
 
 from citycall.analytics.measures.measure import Unit
 
@@ -73,7 +73,7 @@ def changes(z: Floats) -> NDArray[np.bool_]:
 
     Benjamini and Hochberg's bound at ``FALSE``; what is not known is none.
     """
-    p = 2 * stats.norm.sf(np.abs(np.where(np.isnan(z), 0.0, z)))
+    p = 2 * ndtr(-np.abs(np.where(np.isnan(z), 0.0, z)))
     order = np.argsort(p)
     allowed = FALSE * np.arange(1, len(p) + 1) / max(1, len(p))
     below = np.flatnonzero(p[order] <= allowed)

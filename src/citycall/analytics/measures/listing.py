@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any, Final
 
-import ibis
-
 from citycall.analytics.measures.asking import Question, chosen, now_of, within
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Shape
@@ -21,6 +19,8 @@ def behind(
     ``before`` is the last id of the page before. What stands at the end of a period is what was
     open when the day before ``until`` ended.
     """
+    import ibis
+
     measure = MEASURES[question.measure]
     now = now_of(facts)
     if measure.shape is Shape.STOCK:

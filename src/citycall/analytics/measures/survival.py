@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-import ibis
 import pyarrow as pa
 
 from citycall.analytics.measures.measure import Now
@@ -18,6 +17,8 @@ def counted(table: Any, keys: Mapping[str, Any], now: Now) -> Any:
 
     What was cancelled or referred waited until then.
     """
+    import ibis
+
     ended_days = table.ended_days.fill_null(now.days)
     waited = ibis.coalesce(table.days_to_complete, ended_days - table.received_days)
     hours = (waited * HOURS).floor().cast("int64")

@@ -1,0 +1,155 @@
+"""The pages of the measures: what a number means, what it was, and what is behind it."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pyarrow.parquet as pq
+import pytest
+from django.test.utils import CaptureQueriesContext
+
+from citycall.analytics.measures.book import MEASURES
+from tests.citistat.conftest import NOW
+
+MOST_QUERIES = 12
+
+
+def test_every_measure_says_what_it_means(sit, report, gathered) -> None:
+    report()
+    gathered()
+    analyst = sit("analyst")
+    index = analyst.get("/citistat/measures").content.decode()
+    for measure in MEASURES.values():
+        assert str(measure.title) in index
+        page = analyst.get(f"/citistat/measures/{measure.name}")
+        assert page.status_code == 200, measure.name
+        assert str(measure.title) in page.content.decode()
+
+
+def test_a_number_is_the_count_of_the_requests_behind_it(sit, report, gathered) -> None:
+    numbers = [report(days_ago=days) for days in (3, 8, 9)]
+    report("water-leak", days_ago=4)
+    gathered()
+    analyst = sit("analyst")
+    pothole = "service_group=Streets"
+    page = analyst.get(f"/citistat/measures/received?{pothole}&since=2026-01-01&until=2026-04-01")
+    assert "<strong>3</strong>" in page.content.decode()
+    behind = analyst.get(
+        f"/citistat/measures/received/requests?{pothole}&since=2026-01-01&until=2026-04-01"
+    ).content.decode()
+    assert all(number in behind for number in numbers)
+    assert behind.count('<th scope="row">') == 3
+
+
+def test_every_list_behind_a_number_has_its_pages(sit, report, gathered, monkeypatch) -> None:
+    monkeypatch.setattr("citycall.analytics.measures.listing.SIZE", 2)
+    numbers = {report() for _ in range(5)}
+    gathered()
+    analyst = sit("analyst")
+    seen: list[str] = []
+    query = ""
+    for _page in range(3):
+        page = analyst.get(f"/citistat/measures/open/requests{query}")
+        seen += [row.number for row in page.context["rows"]]
+        query = f"?before={page.context['before']}"
+    assert set(seen) == numbers
+    assert len(seen) == 5
+    assert page.context["before"] is None
+
+
+def test_by_something_each_part_is_told_with_its_name(sit, report, gathered) -> None:
+    report()
+    report("water-leak")
+    gathered()
+    page = sit("analyst").get("/citistat/measures/received?by=service")
+    parts = {part.name: part.value for part in page.context["shown"].parts}
+    assert parts == {"Pothole": "1", "Water leak": "1"}
+
+
+@pytest.mark.parametrize("wanted", ["csv", "json", "parquet"])
+def test_a_view_can_be_taken_along(sit, report, gathered, wanted: str) -> None:
+    report()
+    gathered()
+    file = sit("analyst").get(f"/citistat/measures/received?by=service&format={wanted}")
+    assert file.status_code == 200
+    assert f"received.{wanted}" in file["Content-Disposition"]
+    if wanted == "csv":
+        rows = list(csv.DictReader(io.StringIO(file.content.decode())))
+    elif wanted == "json":
+        rows = json.loads(file.content)["rows"]
+    else:
+        rows = pq.read_table(io.BytesIO(file.content)).to_pylist()
+    assert [(row["service_name"], int(row["value"])) for row in rows] == [("Pothole", 1)]
+
+
+def test_an_agency_s_manager_is_told_of_that_agency_only(sit, report, gathered) -> None:
+    report()
+    report("water-leak")
+    gathered()
+    page = sit("manager").get("/citistat/measures/received?by=agency")
+    assert len(page.context["shown"].parts) == 1
+    other = sit("manager").get("/citistat/measures/received?agency=999999")
+    assert other.status_code == 422
+    assert other.context["shown"].total == "1"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=soon",
+        "period=fortnight",
+        "by=weather",
+        "service=0",
+        "since=2026-03-02&until=2026-03-01",
+    ],
+)
+def test_what_is_not_understood_is_said_and_kept(sit, report, gathered, query: str) -> None:
+    report()
+    gathered()
+    page = sit("analyst").get(f"/citistat/measures/received?{query}")
+    assert page.status_code == 422
+    assert 'role="alert"' in page.content.decode()
+    if query.startswith("since=soon"):
+        assert 'value="soon"' in page.content.decode()
+
+
+def test_those_without_a_part_in_it_see_no_numbers(sit, report, gathered) -> None:
+    gathered()
+    assert sit("call-taker").get("/citistat/measures/received").status_code == 403
+    assert sit("call-taker").get("/citistat").status_code == 403
+
+
+def test_an_unknown_measure_is_not_found(sit, gathered) -> None:
+    gathered()
+    assert sit("analyst").get("/citistat/measures/happiness").status_code == 404
+
+
+def test_before_the_first_refresh_it_is_said(sit) -> None:
+    page = sit("analyst").get("/citistat/measures/received")
+    assert page.status_code == 503
+    assert "gathered for the first time" in page.content.decode()
+    assert "gathered for the first time" in sit("analyst").get("/citistat").content.decode()
+
+
+def test_the_queries_of_a_page_do_not_grow(
+    sit, report, gathered, django_assert_max_num_queries
+) -> None:
+    for _ in range(4):
+        report()
+    gathered()
+    analyst = sit("analyst")
+    analyst.get("/citistat/measures/received?by=service")
+    for page in ("", "/requests"):
+        with django_assert_max_num_queries(MOST_QUERIES) as told:
+            analyst.get(f"/citistat/measures/received{page}?by=service")
+        assert isinstance(told, CaptureQueriesContext)
+
+
+def test_what_is_open_counts_what_came_before_too(sit, report, gathered) -> None:
+    report(days_ago=200)
+    report(days_ago=2)
+    gathered()
+    since = (NOW - timedelta(days=30)).date().isoformat()
+    page = sit("analyst").get(f"/citistat/measures/open?since={since}&until=2026-03-02")
+    assert [moment.value for moment in page.context["shown"].moments][:2] == ["2", "1"]
