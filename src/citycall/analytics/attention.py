@@ -20,6 +20,8 @@ from citycall.core import clock
 WATCHED: Final = (
     "received", "open", "on-time", "days", "disputed", "looks-false", "reopened", "returned",
 )  # fmt: skip
+# A difference that stands for fewer requests is nobody's meeting.
+LEAST_AFFECTED: Final = 3
 # Fewer than so many in the week or usually are no ground to call a meeting.
 FEWEST: Final = 8
 
@@ -93,6 +95,7 @@ def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -
         for (measure, told, found), some in zip(looked, called, strict=True)
         for line in np.flatnonzero(some & found.outside).tolist()
     ]
+    listed = [each for each in listed if each.affected >= LEAST_AFFECTED]
     return sorted(listed, key=lambda each: (each.worse is not True, -each.affected))
 
 

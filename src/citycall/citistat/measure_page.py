@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Measure, Shape
+from citycall.analytics.measures.measure import Measure, Shape, Unit
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import later, series
 from citycall.analytics.store import Facts
@@ -52,6 +52,7 @@ class Shown:
     parts: Sequence[Part]
     total: str
     total_size: int
+    total_size_told: str
 
 
 def shown(asked: Asked, facts: Facts) -> Shown:
@@ -66,6 +67,7 @@ def shown(asked: Asked, facts: Facts) -> Shown:
         parts=_parts(measure, asked, facts) if asked.by else [],
         total=numbers.told(total["value"], measure.unit),
         total_size=int(total["size"] or 0),
+        total_size_told=numbers.told(total["size"] or 0, Unit.COUNT),
     )
 
 

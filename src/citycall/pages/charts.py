@@ -30,8 +30,8 @@ def line(
     unit: Unit,
     low: Sequence[float] | None = None,
     high: Sequence[float] | None = None,
-    width: int = 640,
-    height: int = 200,
+    width: int = 440,
+    height: int = 170,
 ) -> SafeString:
     """A series over time with the band of what is usual; what is beyond it is marked.
 

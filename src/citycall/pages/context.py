@@ -31,6 +31,7 @@ FOOTER_LINKS: tuple[Link, ...] = (
     ("/accessibility", _("Accessibility")),
     ("/privacy", _("Privacy")),
     ("/languages", _("Languages")),
+    ("/performance", _("How the city does")),
     ("/open-data", _("Open data")),
     ("/developers", _("Developers")),
 )

@@ -1,6 +1,6 @@
 """Numbers of measures in words, as the reader's language writes them."""
 
-from math import isnan
+from math import ceil, floor, isnan
 from typing import Final
 
 from django.utils.formats import number_format
@@ -35,4 +35,7 @@ def between(low: float, high: float, unit: Unit) -> str:
     """A range; a dash where it is not known."""
     if isnan(low) or isnan(high):
         return "–"
+    if unit is Unit.COUNT:
+        # Whole numbers that are between the two.
+        low, high = min(ceil(low), floor(high)), floor(high)
     return _("%(low)s to %(high)s") % {"low": told(low, unit), "high": told(high, unit)}
