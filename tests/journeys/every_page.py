@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from citycall.analytics.refresh import refresh
 from citycall.appointments import queries as appointments
 from citycall.appointments.actions import book
 from citycall.core import clock, numbers
@@ -84,7 +85,7 @@ PAGES = (
     "report-review", "report-offline", "track", "request", "request-dispute", "request-withdraw",
     "request-answer", "request-rate", "book", "book-cancel", "book-nobody-came",
     "nearby", "nearby-request", "me", "me-open", "me-erase", "privacy", "accessibility", "sign-in",
-    "open-data", "answers",
+    "open-data", "performance", "answers",
     "article", "alerts", "alert", "permits", "programs", "collection-days", "holidays", "events",
     "directory", "developers", "developers-reference", "languages", "here", "here-sign",
     "sign-in-by-code", "sign-in-code", "me-settings", "follow", "follow-confirm", "follow-end",
@@ -125,6 +126,7 @@ def build() -> None:
     told.collections()
     told.contact()
     told.event()
+    refresh(at=clock.now())
 
 
 def states() -> Iterator[State]:
@@ -145,6 +147,7 @@ def _plain() -> Iterator[State]:
         "accessibility",
         "sign-in",
         "open-data",
+        "performance",
         "answers",
         "alerts",
         "permits",

@@ -45,6 +45,7 @@ def test_every_page_is_usable_by_everybody(
 ) -> None:
     browser.prepare(settings, monkeypatch, uploads=tmp_path)
     settings.PUBLIC_URL = live_server.url
+    settings.ANALYTICS = tmp_path / "analytics"
     for counted in (misses, pace):
         counted.forget()
     build()
