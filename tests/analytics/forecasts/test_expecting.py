@@ -14,11 +14,11 @@ from tests.analytics.forecasts.towns import UNTIL, Town, drawn
 def error(past: History, town: Town) -> Floats:
     """How far each service's four weeks are from their true mean, as a part of it."""
     real = town.means(ahead=AHEAD)[:, -AHEAD:].sum(axis=1)
-    return np.abs(expecting.expect(past).services.sum(axis=1) / real - 1)
+    return np.asarray(np.abs(expecting.expect(past).services.sum(axis=1) / real - 1))
 
 
 def test_parts_add_up_at_every_level() -> None:
-    past = drawn(Town(layers={"districts": 6, "hoods": 20}), seed=1)
+    past = drawn(Town(layers=(("districts", 6), ("hoods", 20))), seed=1)
     now, (_ids, agencies) = expecting.expect(past), expecting.agency_matrix(past)
     city = now.of_level(CITY, "", agencies)[0]
     for level, layer in [(AGENCY, ""), (SERVICE, ""), (AREA, "districts"), (AREA, "hoods")]:

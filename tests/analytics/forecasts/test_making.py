@@ -1,6 +1,7 @@
 """Everything at once, as one table with what is told of it."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -14,16 +15,16 @@ from tests.analytics.forecasts.towns import UNTIL, Town, drawn
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    past = drawn(Town(layers={"districts": 6, TEAMS: 4}), seed=1)
+    past = drawn(Town(layers=(("districts", 6), (TEAMS, 4))), seed=1)
     received = past.layers[TEAMS].counts.sum(axis=0).astype(float)
     return make(past, work=Work(received, received, np.arange(5)))
 
 
-def rows(made: Made, **chosen: object) -> list[dict[str, object]]:
+def rows(made: Made, **chosen: object) -> list[dict[str, Any]]:
     table = made.table
     for name, value in chosen.items():
         table = table.filter(pc.equal(table[name], value))
-    found: list[dict[str, object]] = table.to_pylist()
+    found: list[dict[str, Any]] = table.to_pylist()
     return found
 
 

@@ -1,7 +1,6 @@
 """Invented towns whose requests follow a known course, drawn week by week."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -21,7 +20,7 @@ class Town:
     storms: float = 0.25
     grows_a_year: float = 0.0
     agencies: int = 3
-    layers: Mapping[str, int] = field(default_factory=lambda: {"districts": 6})
+    layers: tuple[tuple[str, int], ...] = (("districts", 6),)
 
     def means(self, *, ahead: int = 0) -> Floats:
         """What was to be expected of every service in each week."""
@@ -41,7 +40,7 @@ def drawn(town: Town, *, seed: int) -> History:
     count = len(town.sizes)
     layers = {}
     received = rng.poisson(means * shock)
-    for code, areas in town.layers.items():
+    for code, areas in town.layers:
         shares = rng.dirichlet(np.full(areas + 1, 3.0), count)
         split = np.empty((count, areas + 1, town.weeks), np.int32)
         for service in range(count):

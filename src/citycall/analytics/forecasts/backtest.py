@@ -151,8 +151,14 @@ def _calibration(one: Tried, deep: Floats, over: int, column: int) -> Calibratio
 
 
 def errors(one: Tried) -> tuple[Floats, dict[int, Floats]]:
-    """Our scaled error by column, and that of the yardstick of each season: means of all series."""
+    """Our scaled error by column, and that of the yardstick of each season: means of all series.
+
+    Series that never changed have no scale and are left out; nan where no others are.
+    """
     good = one.scale.min(axis=1) > 0
+    if not good.any():
+        nothing = np.full(COLUMNS, np.nan)
+        return nothing, dict.fromkeys(one.naive, nothing)
 
     def scaled(told: Floats) -> Floats:
         missed = np.abs(told - one.real)[:, good].mean(axis=0)

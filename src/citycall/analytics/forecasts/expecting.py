@@ -25,22 +25,25 @@ class Expected:
 
     def of_level(self, level: str, layer: str, agencies: Floats) -> Floats:
         """Series by weeks of one level; ``agencies`` is a matrix of agencies by services."""
+        found: Floats
         if level == SERVICE_AREA:
             cells = self.shares[layer][:, :, None] * self.services[:, None, :]
-            flat: Floats = cells.reshape(-1, self.services.shape[1])
-            return flat
-        if level == AREA:
-            by_area: Floats = self.shares[layer].T @ self.services
-            return by_area
-        return added(self.services, level, agencies)
+            found = cells.reshape(-1, self.services.shape[1])
+        elif level == AREA:
+            found = self.shares[layer].T @ self.services
+        else:
+            found = added(self.services, level, agencies)
+        return found
 
 
 def added(by_service: Floats, level: str, agencies: Floats) -> Floats:
     """Services added up to the city or to agencies, or as they are."""
+    found = by_service
     if level == CITY:
-        return by_service.sum(axis=0, keepdims=True)
-    summed: Floats = agencies @ by_service if level == AGENCY else by_service
-    return summed
+        found = by_service.sum(axis=0, keepdims=True)
+    elif level == AGENCY:
+        found = agencies @ by_service
+    return found
 
 
 def expect(past: History, *, weeks: int | None = None) -> Expected:

@@ -21,8 +21,8 @@ _ROUNDS = 8
 _LEARNING = 4
 _SLOPE, _HOLIDAY = "slope", "holiday"
 # Standard deviations, as logarithms, of what the whole city may do, and services at first.
-_CITY_SPREAD: Final = {_SLOPE: 0.3, _HOLIDAY: 0.15}
-_CITY_WAVE = 1.0
+# A trend that is only believed reluctantly: the level follows what really changed.
+_CITY_SPREAD: Final = {_SLOPE: 0.05, _HOLIDAY: 0.15, "wave 1": 0.8, "wave 2": 0.3, "wave 3": 0.1}
 _FIRST_SPREAD = 0.3
 _LEAST_SPREAD = 0.02
 _MOST_ETA = 14.0
@@ -65,7 +65,7 @@ def expected_course(counts: Floats, given: Features, *, began: Floats) -> tuple[
     past = given.columns[:weeks]
     seen = (np.arange(weeks)[None, :] >= began[:, None]).astype(float)
     city = counts.sum(axis=0, keepdims=True)
-    spread = np.array([_CITY_SPREAD.get(g, _CITY_WAVE) for g in given.groups])
+    spread = np.array([_CITY_SPREAD.get(g, 1.0) for g in given.groups])
     everyone = np.ones_like(city)
     still = np.zeros_like(city)
     common, _var = _fit(city, past, still, everyone, spread, np.array([0.02]))
