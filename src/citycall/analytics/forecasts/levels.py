@@ -2,7 +2,7 @@
 
 The level is smoothed exponentially against what season and holidays let expect (the filter of
 Harvey and Fernandes, 1989, for counts). How fast it forgets is chosen by what would have been
-nearest four weeks ahead in the known past. Shares of areas lean on the city's as far as services
+nearest four weeks ahead in the known past, of the service itself and of all of them. Shares of areas lean on the city's as far as services
 were seen to be alike (Dirichlet-multinomial).
 """
 
@@ -21,19 +21,25 @@ SHARE_KEPT: Final = 0.99
 # The level before anything is known is the fitted one, worth so many requests.
 _PRIOR = 2.0
 _WARMING = 12
+# How much all services' experience counts beside a service's own.
+_LEANING = 1.0
 
 
 def levels(
     counts: Floats, course: Floats, excess: Floats, *, began: Floats
 ) -> tuple[Floats, float]:
-    """What each service is above (over 1) or below its course now, and the memory chosen.
+    """What each service is above (over 1) or below its course now, and the mean memory chosen.
 
     ``began`` is the first week of each service that counts.
     """
     past = course[:, : counts.shape[1]]
     tried = {kept: _filtered(counts, past, excess, began, kept) for kept in KEPT}
-    best = min(KEPT, key=lambda kept: _misses(counts, past, tried[kept]))
-    return tried[best][:, -1], best
+    misses = np.stack([_misses(counts, past, tried[kept]) for kept in KEPT])
+    common = misses.mean(axis=1, keepdims=True)
+    own = misses / np.maximum(misses.min(axis=0), 1e-9)
+    best = np.argmin(own + _LEANING * common / max(float(common.min()), 1e-9), axis=0)
+    now = np.stack([tried[kept][:, -1] for kept in KEPT])
+    return now[best, np.arange(len(counts))], float(np.mean(np.array(KEPT)[best]))
 
 
 def _filtered(counts: Floats, past: Floats, excess: Floats, began: Floats, kept: float) -> Floats:
@@ -53,12 +59,12 @@ def _filtered(counts: Floats, past: Floats, excess: Floats, began: Floats, kept:
     return found
 
 
-def _misses(counts: Floats, past: Floats, found: Floats) -> float:
+def _misses(counts: Floats, past: Floats, found: Floats) -> Floats:
     """How far four weeks together were from what was known before them, against their mean."""
     weeks = counts.shape[1]
     first = min(_WARMING, max(weeks - AHEAD - 1, 0))
     if weeks - AHEAD <= first:
-        return 0.0
+        return np.zeros(len(counts))
     ends = np.arange(first, weeks - AHEAD)
 
     def sums(of: Floats) -> Floats:
@@ -66,7 +72,7 @@ def _misses(counts: Floats, past: Floats, found: Floats) -> float:
         return np.asarray(running[:, ends + 1 + AHEAD] - running[:, ends + 1])
 
     real, awaited = sums(counts), sums(past) * found[:, ends]
-    return float(np.mean(np.abs(real - awaited).sum(axis=1) / np.sqrt(real.sum(axis=1) + 1)))
+    return np.asarray(np.abs(real - awaited).sum(axis=1) / np.sqrt(real.sum(axis=1) + 1))
 
 
 def shares(counts: NDArray[np.int32]) -> Floats:
