@@ -2,8 +2,8 @@
 
 The level is smoothed exponentially against what season and holidays let expect (the filter of
 Harvey and Fernandes, 1989, for counts). How fast it forgets is chosen by what would have been
-nearest four weeks ahead in the known past, of the service itself and of all of them. Shares of areas lean on the city's as far as services
-were seen to be alike (Dirichlet-multinomial).
+nearest four weeks ahead in the known past, of the service itself and of all of them. Shares of
+areas lean on the city's as far as services were seen to be alike (Dirichlet-multinomial).
 """
 
 from typing import Final
