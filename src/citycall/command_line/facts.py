@@ -8,11 +8,12 @@ from citycall.command_line import ready
 @click.command("refresh-facts")
 @click.option("--whole", is_flag=True, help="Read everything again, not only what changed.")
 def refresh_facts(whole: bool) -> None:  # noqa: FBT001
-    """Bring the facts behind CitiStat's numbers up to date now.
+    """Bring the facts behind CitiStat's numbers up to date now, and the forecasts with them.
 
-    A worker does it every quarter of an hour.
+    A worker refreshes them every quarter of an hour, and forecasts once a day.
     """
     ready.django()
+    from citycall.analytics.forecasts import publishing
     from citycall.analytics.refresh import refresh
     from citycall.core import clock
 
@@ -24,3 +25,8 @@ def refresh_facts(whole: bool) -> None:  # noqa: FBT001
         f"{read}: {done.requests:,} requests in {done.seconds:.1f} s; "
         f"{done.about.lag_seconds:.0f} s behind"
     )
+    told = publishing.bring_up_to_date(at=clock.now())
+    if told is None:
+        click.echo("Too few weeks are known to forecast the next ones.")
+    else:
+        click.echo(f"Forecast from {told.until} on, of {told.about['weeks']} weeks.")
