@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,6 +52,9 @@ class SparkFacts(Facts):
     """Exported facts, asked on Spark; in the place of ``store.Facts``."""
 
     def __init__(self, session: Any, folder: Path) -> None:
+        import ibis
+
+        _let_ibis_speak_spark()
         self._session = session
         self._tables: dict[str, Any] = {}
         told = json.loads((folder / ABOUT).read_text())
@@ -74,6 +76,8 @@ class SparkFacts(Facts):
 
     def ask(self, expression: Any) -> pa.Table:
         """What an Ibis expression over these tables answers, as an Arrow table."""
+        import ibis
+
         told = self.sql(str(ibis.to_sql(expression, dialect="pyspark")))
         return as_asked(told, expression)
 
@@ -83,7 +87,21 @@ class SparkFacts(Facts):
         return told
 
 
+def _let_ibis_speak_spark() -> None:
+    """Ibis has its options for Spark only where its own connection is loaded, with pandas."""
+    import ibis
+    from ibis.config import Config
+
+    class _Options(Config):  # type: ignore[misc]
+        treat_nan_as_null: bool = False
+
+    if ibis.options.pyspark is None:
+        ibis.options.pyspark = _Options()
+
+
 def _schema(file: Path) -> Any:
+    import ibis
+
     return ibis.Schema.from_pyarrow(pq.read_schema(file))
 
 
@@ -92,8 +110,6 @@ def session(*, memory: str = "2g", cores: str = "2", folder: Path | None = None)
 
     Moments are naive UTC, so its clock is: nothing shifts at the change to summer time.
     """
-    # Loads Ibis' options for Spark, without which it translates nothing.
-    _ = ibis.pyspark
     from pyspark.sql import SparkSession
 
     builder = (

@@ -1,5 +1,7 @@
 """The facts behind CitiStat's numbers."""
 
+from pathlib import Path
+
 import click
 
 from citycall.command_line import ready
@@ -30,3 +32,19 @@ def refresh_facts(whole: bool) -> None:  # noqa: FBT001
         click.echo("Too few weeks are known to forecast the next ones.")
     else:
         click.echo(f"Forecast from {told.until} on, of {told.about['weeks']} weeks.")
+
+
+@click.command("export-facts")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_facts(folder: Path) -> None:
+    """Write the facts behind CitiStat's numbers to FOLDER as Parquet, by month.
+
+    For a cluster that asks the same measures by PySpark. What was in FOLDER is replaced.
+    """
+    ready.django()
+    from citycall.analytics import cluster
+    from citycall.analytics.store import current
+
+    with current() as facts:
+        cluster.export(facts, folder)
+        click.echo(f"Facts as of {facts.about.as_of:%Y-%m-%d %H:%M %Z} written to {folder}")

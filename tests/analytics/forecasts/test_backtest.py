@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from citycall.analytics.forecasts import backtest, intervals
-from citycall.analytics.forecasts.expecting import AREA, SERVICE, SERVICE_AREA
+from citycall.analytics.forecasts.weeks import AREA, SERVICE, SERVICE_AREA
 from tests.analytics.forecasts.towns import Town, drawn
 
 LEVELS = [(SERVICE, ""), (AREA, "districts"), (SERVICE_AREA, "districts")]

@@ -6,8 +6,17 @@ from datetime import timedelta
 import numpy as np
 
 from citycall.analytics.forecasts import expecting
-from citycall.analytics.forecasts.expecting import AGENCY, AREA, CITY, SERVICE, SERVICE_AREA
-from citycall.analytics.forecasts.weeks import AHEAD, WEEK, Floats, History
+from citycall.analytics.forecasts.weeks import (
+    AGENCY,
+    AHEAD,
+    AREA,
+    CITY,
+    SERVICE,
+    SERVICE_AREA,
+    WEEK,
+    Floats,
+    History,
+)
 from tests.analytics.forecasts.towns import UNTIL, Town, drawn
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from citycall.analytics.forecasts.expecting import TEAMS
 from citycall.analytics.forecasts.making import Made, TooLittleKnown, make
+from citycall.analytics.forecasts.weeks import TEAMS
 from citycall.analytics.forecasts.workload import Work
 from tests.analytics.forecasts.towns import UNTIL, Town, drawn
 

@@ -8,7 +8,7 @@ import pytest
 from citycall.agencies.actions import save_calendar
 from citycall.agencies.calendars import CalendarSpec
 from citycall.analytics.forecasts import publishing, reading
-from citycall.analytics.forecasts.expecting import TEAMS
+from citycall.analytics.forecasts.weeks import TEAMS
 from citycall.analytics.store import NoFactsYet, current
 from citycall.core.actors import SYSTEM
 from tests import city as small_city

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from citycall.analytics.forecasts import expecting, intervals
-from citycall.analytics.forecasts.expecting import AREA, SERVICE_AREA, Expected, added
+from citycall.analytics.forecasts.expecting import Expected, added
 from citycall.analytics.forecasts.intervals import Calibration
-from citycall.analytics.forecasts.weeks import AHEAD, Floats, History, Ints
+from citycall.analytics.forecasts.weeks import AHEAD, AREA, SERVICE_AREA, Floats, History, Ints
 
 # Each of the four weeks, and all four together.
 COLUMNS: Final = AHEAD + 1

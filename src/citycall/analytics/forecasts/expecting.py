@@ -7,10 +7,18 @@ from typing import Final
 import numpy as np
 
 from citycall.analytics.forecasts import levels, seasons
-from citycall.analytics.forecasts.weeks import AHEAD, Floats, History
+from citycall.analytics.forecasts.weeks import (
+    AGENCY,
+    AHEAD,
+    AREA,
+    CITY,
+    SERVICE,
+    SERVICE_AREA,
+    TEAMS,
+    Floats,
+    History,
+)
 
-CITY, AGENCY, SERVICE, AREA, SERVICE_AREA = "city", "agency", "service", "area", "service_area"
-TEAMS: Final = "teams"
 # A service that nobody has asked for within a year is not expected to be.
 SILENT_WEEKS: Final = 52
 

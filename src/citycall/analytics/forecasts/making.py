@@ -18,8 +18,19 @@ import pyarrow as pa
 
 from citycall.analytics.forecasts import backtest, expecting, intervals, workload
 from citycall.analytics.forecasts.backtest import COLUMNS, LEAST_A_WEEK, Tried
-from citycall.analytics.forecasts.expecting import AGENCY, AREA, CITY, SERVICE, TEAMS, Expected
-from citycall.analytics.forecasts.weeks import AHEAD, WEEK, Floats, History, Ints
+from citycall.analytics.forecasts.expecting import Expected
+from citycall.analytics.forecasts.weeks import (
+    AGENCY,
+    AHEAD,
+    AREA,
+    CITY,
+    SERVICE,
+    TEAMS,
+    WEEK,
+    Floats,
+    History,
+    Ints,
+)
 from citycall.analytics.forecasts.workload import Work
 
 # With less nothing is forecast at all.

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from citycall.analytics.forecasts import reading
-from citycall.analytics.forecasts.making import LEAST_WEEKS, Made, make
 from citycall.analytics.store import Facts, current
+
+if TYPE_CHECKING:
+    from citycall.analytics.forecasts.making import Made
 
 FILE: Final = "forecasts.parquet"
 _ABOUT: Final = b"citycall_forecasts"
@@ -74,19 +75,22 @@ def bring_up_to_date(*, at: datetime) -> Forecasts | None:
 
     Raises NoFactsYet before the first refresh.
     """
+    # Heavy, and needed by the worker alone.
+    from citycall.analytics.forecasts import making, reading
+
     with current() as facts:
         known = latest()
         until = reading.last_day(facts)
         if known is not None and known.until == until:
             return known
         past, work = reading.read(facts)
-        if past.weeks < LEAST_WEEKS:
+        if past.weeks < making.LEAST_WEEKS:
             return None
-        publish(make(past, work=work), facts, at=at)
+        publish(making.make(past, work=work), facts, at=at)
     return latest()
 
 
-def publish(made: Made, facts: Facts, *, at: datetime) -> None:
+def publish(made: "Made", facts: Facts, *, at: datetime) -> None:
     """Put these forecasts in the place of the last ones, in one step."""
     about = {
         **made.about,

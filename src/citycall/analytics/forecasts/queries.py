@@ -4,9 +4,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from citycall.analytics.forecasts.expecting import AGENCY, AREA, CITY, SERVICE, SERVICE_AREA, TEAMS
 from citycall.analytics.forecasts.publishing import Forecasts, Row
-from citycall.analytics.forecasts.weeks import ELSEWHERE
+from citycall.analytics.forecasts.weeks import (
+    AGENCY,
+    AREA,
+    CITY,
+    ELSEWHERE,
+    SERVICE,
+    SERVICE_AREA,
+    TEAMS,
+)
 from citycall.analytics.store import Facts
 
 ALL_WEEKS: Final = 0

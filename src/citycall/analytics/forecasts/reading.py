@@ -7,9 +7,9 @@ import numpy as np
 
 from citycall.agencies.queries import directory
 from citycall.analytics.facts import area_column
-from citycall.analytics.forecasts.expecting import TEAMS
 from citycall.analytics.forecasts.weeks import (
     MOST_WEEKS,
+    TEAMS,
     WEEK,
     Days,
     Floats,

@@ -20,6 +20,9 @@ AHEAD: Final = 4
 WEEK: Final = timedelta(days=7)
 # More than five years say little about the next four weeks.
 MOST_WEEKS: Final = 260
+# At which levels something is forecast; teams are a layer of areas.
+CITY, AGENCY, SERVICE, AREA, SERVICE_AREA = "city", "agency", "service", "area", "service_area"
+TEAMS: Final = "teams"
 # Stands in a layer's ids for what lies in none of its areas.
 ELSEWHERE: Final = 0
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from citycall.analytics.forecasts import publishing, queries
-from citycall.analytics.forecasts.expecting import TEAMS
 from citycall.analytics.forecasts.publishing import Forecasts
 from citycall.analytics.forecasts.queries import Line, Names
+from citycall.analytics.forecasts.weeks import TEAMS
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import current, store
 from citycall.citistat.around import around
