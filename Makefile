@@ -1,6 +1,6 @@
 # The commands of the project; `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick rooms browser check format messages bench bench-smoke lock clean
+.PHONY: help demo test quick rooms browser spark check format messages bench bench-smoke lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,17 @@ rooms: .venv/ready-dev ## unit and integration tests but those of pages
 # What a machine at work was too slow for is tried once more, and told of at the end.
 browser: .venv/ready-dev ## slow tests and journeys in a real browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "browser or slow" --reruns 1 -rR
+
+# Half a gigabyte that only this needs, so it has an environment of its own.
+.venv-spark/ready: requirements-dev.lock requirements-spark.lock .venv/ready-dev
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@for lock in requirements-dev.lock requirements-spark.lock; do \
+		$(BIN)/uv --system-certs pip install --quiet --python .venv-spark/bin/python \
+			--require-hashes -r $$lock || exit 1; done
+	@touch .venv-spark/ready
+
+spark: .venv-spark/ready ## the same measures on PySpark; needs Java
+	.venv-spark/bin/python -m pytest tests/analytics/spark -q -m spark
 
 check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, docs, languages
 	$(BIN)/ruff format --check .
@@ -69,4 +80,4 @@ lock: .venv/ready-dev ## choose new versions of all dependencies
 		--no-header pyproject.toml --extra spark -c requirements.lock -o requirements-spark.lock
 
 clean: ## remove the environment and what tools left; data stays
-	rm -rf .venv .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-spark .mypy_cache .ruff_cache .hypothesis

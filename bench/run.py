@@ -34,6 +34,8 @@ class Sizes:
     bookings: int
     batch: tuple[int, int]
     closures: int
+    # Requests of two years that are forecast from, each with three seeds.
+    forecast: tuple[int, ...]
 
 
 FULL = Sizes(
@@ -56,6 +58,7 @@ FULL = Sizes(
     # Requests of the past, and requests in one batch.
     batch=(100_000, 5_000),
     closures=60_000,
+    forecast=(20_000, 60_000, 200_000),
 )
 SMOKE = Sizes(
     rounds=2,
@@ -75,6 +78,7 @@ SMOKE = Sizes(
     bookings=60,
     batch=(2_000, 200),
     closures=3_000,
+    forecast=(20_000,),
 )
 
 
@@ -250,6 +254,12 @@ def _closures(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return closures.measure(where, requests=sizes.closures)
 
 
+def _forecasts(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import forecasting
+
+    return forecasting.measure(sizes=sizes.forecast)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -270,4 +280,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "bookings": _bookings,
     "batches": _batches,
     "closures": _closures,
+    "forecasts": _forecasts,
 }

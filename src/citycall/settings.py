@@ -322,6 +322,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.analytics.jobs",
     "citycall.appointments.jobs",
     "citycall.council.jobs",
+    "citycall.analytics.forecasts.jobs",
     "citycall.durations.jobs",
     "citycall.closures.jobs",
     "citycall.duplicates.jobs",

@@ -96,16 +96,34 @@ class Facts:
         import ibis
 
         told = self.sql(str(ibis.to_sql(expression, dialect="duckdb")))
-        # Sums of whole numbers are wider than anything that we count.
-        whole = [
-            field.with_type(pa.int64()) if pa.types.is_decimal(field.type) else field
-            for field in told.schema
-        ]
-        return told.cast(pa.schema(whole))
+        return as_asked(told, expression)
 
     def sql(self, statement: str, values: Sequence[Any] | dict[str, Any] | None = None) -> Any:
         """What a statement of DuckDB's own SQL answers, as an Arrow table."""
         return self._connection.sql(statement, params=values or None).to_arrow_table()
+
+    def copy(self, statement: str, folder: Path, *, by: str) -> None:
+        """Write what a statement answers as Parquet below ``folder``, in folders by a column."""
+        to = str(folder).replace("'", "''")
+        self._connection.execute(
+            f"COPY ({statement}) TO '{to}' (FORMAT parquet, PARTITION_BY ({by}))"
+        )
+
+
+def as_asked(told: Any, expression: Any) -> Any:
+    """An engine's answer with whole numbers and days where the expression has them.
+
+    Sums of whole numbers are wider than anything that we count, and days of a quarter or year
+    come back as moments.
+    """
+    days = {name for name, kind in expression.schema().items() if kind.is_date()}
+    fields = []
+    for field in told.schema:
+        if pa.types.is_decimal(field.type):
+            fields.append(field.with_type(pa.int64()))
+        else:
+            fields.append(field.with_type(pa.date32()) if field.name in days else field)
+    return told.cast(pa.schema(fields))
 
 
 class Store:

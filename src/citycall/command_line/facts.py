@@ -1,5 +1,7 @@
 """The facts behind CitiStat's numbers."""
 
+from pathlib import Path
+
 import click
 
 from citycall.command_line import ready
@@ -8,11 +10,12 @@ from citycall.command_line import ready
 @click.command("refresh-facts")
 @click.option("--whole", is_flag=True, help="Read everything again, not only what changed.")
 def refresh_facts(whole: bool) -> None:  # noqa: FBT001
-    """Bring the facts behind CitiStat's numbers up to date now.
+    """Bring the facts behind CitiStat's numbers up to date now, and the forecasts with them.
 
-    A worker does it every quarter of an hour.
+    A worker refreshes them every quarter of an hour, and forecasts once a day.
     """
     ready.django()
+    from citycall.analytics.forecasts import publishing
     from citycall.analytics.refresh import refresh
     from citycall.core import clock
 
@@ -24,3 +27,24 @@ def refresh_facts(whole: bool) -> None:  # noqa: FBT001
         f"{read}: {done.requests:,} requests in {done.seconds:.1f} s; "
         f"{done.about.lag_seconds:.0f} s behind"
     )
+    told = publishing.bring_up_to_date(at=clock.now())
+    if told is None:
+        click.echo("Too few weeks are known to forecast the next ones.")
+    else:
+        click.echo(f"Forecast from {told.until} on, of {told.about['weeks']} weeks.")
+
+
+@click.command("export-facts")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_facts(folder: Path) -> None:
+    """Write the facts behind CitiStat's numbers to FOLDER as Parquet, by month.
+
+    For a cluster that asks the same measures by PySpark. What was in FOLDER is replaced.
+    """
+    ready.django()
+    from citycall.analytics import cluster
+    from citycall.analytics.store import current
+
+    with current() as facts:
+        cluster.export(facts, folder)
+        click.echo(f"Facts as of {facts.about.as_of:%Y-%m-%d %H:%M %Z} written to {folder}")

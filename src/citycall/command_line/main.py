@@ -56,6 +56,7 @@ for command in (
     partners.partner,
     open_data.export,
     facts.refresh_facts,
+    facts.export_facts,
     training.train,
     staffing.staffing,
     continuity.continuity,

@@ -1,0 +1,1 @@
+"""What the next four weeks bring: requests by service, agency, area and team, with intervals."""
