@@ -34,6 +34,7 @@ class Sizes:
     bookings: int
     batch: tuple[int, int]
     closures: int
+    fairness: tuple[int, ...]
 
 
 FULL = Sizes(
@@ -56,6 +57,7 @@ FULL = Sizes(
     # Requests of the past, and requests in one batch.
     batch=(100_000, 5_000),
     closures=60_000,
+    fairness=(5_000, 20_000, 60_000, 200_000),
 )
 SMOKE = Sizes(
     rounds=2,
@@ -75,6 +77,7 @@ SMOKE = Sizes(
     bookings=60,
     batch=(2_000, 200),
     closures=3_000,
+    fairness=(5_000,),
 )
 
 
@@ -250,6 +253,12 @@ def _closures(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return closures.measure(where, requests=sizes.closures)
 
 
+def _fairness(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import fairness
+
+    return fairness.measure(sizes=sizes.fairness)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -270,4 +279,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "bookings": _bookings,
     "batches": _batches,
     "closures": _closures,
+    "fairness": _fairness,
 }
