@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city, measures
+from citycall.citistat.views import city, fairness, measures
 
 app_name = "citistat"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("citistat/measures", measures.index, name="measures"),
     path("citistat/measures/<slug:name>", measures.measure, name="measure"),
     path("citistat/measures/<slug:name>/requests", measures.requests, name="requests"),
+    path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -96,6 +96,8 @@ def publish(made: World) -> None:
         into.execute("CREATE TABLE teams (id INTEGER, code VARCHAR, name VARCHAR, agency INTEGER)")
         teams = [(n + 1, f"team-{n}", f"Team {n}", 1) for n in range(TEAMS + 1)]
         into.executemany("INSERT INTO teams VALUES (?, ?, ?, ?)", teams)
+        into.execute("CREATE TABLE layers (code VARCHAR, name VARCHAR)")
+        into.execute("INSERT INTO layers VALUES (?, 'Neighborhood')", [LAYER])
         write_about(into, about)
 
 

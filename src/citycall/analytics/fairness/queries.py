@@ -113,7 +113,7 @@ def what_if(by: Actor, move: Move, *, layer: str) -> Outcome:
 
 def _check(move: Move) -> None:
     if move.giver == move.taker:
-        raise NoSuchMove(_("Choose two different teams."))
+        raise NoSuchMove(_("Choose two different teams."), field="taker")
     numbers = (move.crews, move.giver_has, move.taker_has)
     if not all(0 < number <= MOST_CREWS for number in numbers):
         raise NoSuchMove(
