@@ -15,6 +15,8 @@ from citycall.analytics.measures.measure import Unit
 from citycall.citistat.fairness_page import Names, name_of
 from citycall.pages.numbers import days, told
 
+# Days that nobody can tell from none.
+LEAST: Final = 0.05
 FIELDS: Final = ("giver", "giver_has", "taker", "taker_has", "crews")
 
 
@@ -87,19 +89,19 @@ def says(outcome: Outcome, move: Move, teams: Mapping[int, str]) -> list[str]:
 
 
 def _change(change: Change, team: str) -> str:
-    sooner = change.days.value < 0 or change.days.low < 0
+    low, high = sorted((abs(change.days.low), abs(change.days.high)))
+    told_of = {"team": team, "low": number_format(low, 1), "high": number_format(high, 1)}
+    if abs(change.days.value) < LEAST:
+        return (
+            _("%(team)s: a request would have taken about as long (within %(high)s days of it).")
+            % told_of
+        )
     words = (
         _("%(team)s: a request would have been done %(days)s sooner (%(low)s to %(high)s).")
-        if sooner
+        if change.days.value < 0
         else _("%(team)s: a request would have taken %(days)s longer (%(low)s to %(high)s).")
     )
-    low, high = sorted((abs(change.days.low), abs(change.days.high)))
-    return words % {
-        "team": team,
-        "days": days(abs(change.days.value)),
-        "low": number_format(low, 1),
-        "high": number_format(high, 1),
-    }
+    return words % {**told_of, "days": days(abs(change.days.value))}
 
 
 def area_changes(areas: Mapping[int, Between], names: Names) -> list[AreaChange]:

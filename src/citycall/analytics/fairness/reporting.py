@@ -11,14 +11,14 @@ interest fades; each is drawn towards the service's own rate times the fading of
 factors are drawn towards 1 as far as the areas resemble each other. Where problems of one service
 differ much (some stand in everybody's way), counts scatter more than Poisson's, and everything is
 taken to weigh less by that ``scatter``.
+
+SciPy is loaded with the first fit, since pages only read what was found.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import gammaln
 
 from citycall.analytics.fairness.cells import EDGES, Floats, Standing
 
@@ -99,6 +99,8 @@ def _rates(told: Floats, exposure: Floats) -> Floats:
 def _likeness(told: Floats, expected: Floats) -> float:
     """How alike the fading of all services is: the shape of the gamma that the counts fit best."""
 
+    from scipy.optimize import minimize_scalar
+
     def loss(log_shape: float) -> float:
         return -_negative_binomial(told, expected, float(np.exp(log_shape)))
 
@@ -107,6 +109,8 @@ def _likeness(told: Floats, expected: Floats) -> float:
 
 def _negative_binomial(told: Floats, expected: Floats, shape: float) -> float:
     """The logarithm of the chance of counts around expectations that vary by a gamma."""
+    from scipy.special import gammaln
+
     return float(
         np.sum(
             gammaln(shape + told)
@@ -119,6 +123,8 @@ def _negative_binomial(told: Floats, expected: Floats, shape: float) -> float:
 
 def _spread(told: Floats, expected: Floats) -> float:
     """By how much areas differ: the standard deviation of the factors that fits the counts best."""
+
+    from scipy.optimize import minimize_scalar
 
     def loss(spread: float) -> float:
         return -_negative_binomial(told, expected, 1 / spread**2)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import expit, log_ndtr, logit
 
 from citycall.analytics.fairness.cells import Days, Floats, Ints, Shares
 from citycall.analytics.fairness.untold import Between, between
@@ -47,6 +46,8 @@ class Compared:
     @property
     def stands_out(self) -> Ints:
         """1 where an area surely lies above the city's level, -1 where below, else 0."""
+        from scipy.special import log_ndtr
+
         sure = np.exp(log_ndtr(np.abs(self.effect) / self.doubt)) >= SURE
         return np.where(sure & (self.of >= FEW), np.sign(self.effect), 0).astype(np.int64)
 
@@ -107,6 +108,8 @@ def _completed(seen: Days, mean: Floats, sigma: Floats) -> tuple[Floats, Floats,
     """Sums and squares with what is to be expected of those who still wait, and what is known."""
     if not len(seen.steps):
         return seen.total, seen.squares, seen.done
+    from scipy.special import log_ndtr
+
     middle, spread = mean[:, :, None], sigma[None, :, None]
     z = (seen.steps - middle) / spread
     hazard = np.exp(-(z**2) / 2 - np.log(2 * np.pi) / 2 - log_ndtr(-z))
@@ -122,6 +125,8 @@ def _completed(seen: Days, mean: Floats, sigma: Floats) -> tuple[Floats, Floats,
 
 def compare_shares(seen: Shares) -> Compared:
     """By how much the logarithm of the odds differs in each area."""
+    from scipy.special import expit, logit
+
     level = logit((seen.so.sum(axis=0) + 0.5) / (seen.of.sum(axis=0) + 1.0))
     effect, spread, scatter = np.zeros(len(seen.areas)), 0.3, 1.0
     for _round in range(ROUNDS):
@@ -156,6 +161,8 @@ def compare_shares(seen: Shares) -> Compared:
 
 def share_at(found: Compared, effect: Floats) -> Floats:
     """The share at the city's mix of services, for effects of any shape."""
+    from scipy.special import expit
+
     return np.asarray((expit(found.levels + effect[..., None]) * found.mix).sum(axis=-1))
 
 
