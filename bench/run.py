@@ -36,6 +36,7 @@ class Sizes:
     closures: int
     # Requests of two years that are forecast from, each with three seeds.
     forecast: tuple[int, ...]
+    fairness: tuple[int, ...]
 
 
 FULL = Sizes(
@@ -59,6 +60,7 @@ FULL = Sizes(
     batch=(100_000, 5_000),
     closures=60_000,
     forecast=(20_000, 60_000, 200_000),
+    fairness=(5_000, 20_000, 60_000, 200_000),
 )
 SMOKE = Sizes(
     rounds=2,
@@ -79,6 +81,7 @@ SMOKE = Sizes(
     batch=(2_000, 200),
     closures=3_000,
     forecast=(20_000,),
+    fairness=(5_000,),
 )
 
 
@@ -258,6 +261,10 @@ def _forecasts(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import forecasting
 
     return forecasting.measure(sizes=sizes.forecast)
+def _fairness(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import fairness
+
+    return fairness.measure(sizes=sizes.fairness)
 
 
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
@@ -281,4 +288,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "batches": _batches,
     "closures": _closures,
     "forecasts": _forecasts,
+    "fairness": _fairness,
 }

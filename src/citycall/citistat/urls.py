@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city, forecast, measures
+from citycall.citistat.views import city, fairness, forecast, measures
 
 app_name = "citistat"
 urlpatterns = [
@@ -12,5 +12,6 @@ urlpatterns = [
     path("citistat/measures/<slug:name>/requests", measures.requests, name="requests"),
     path("citistat/forecast", forecast.show, name="forecast"),
     path("citistat/forecast.csv", forecast.export, name="forecast-export"),
+    path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -38,6 +38,7 @@ CHECKOUT = Path(__file__).parents[3]
             "bookings",
             "batches",
             "closures",
+            "fairness",
         ]
     ),
     help="Measure only these.",

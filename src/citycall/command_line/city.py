@@ -35,6 +35,7 @@ def demo(requests: int, load_only: bool) -> None:  # noqa: FBT001
 
 
 def _load(watch: ready.Stopwatch, *, requests: int) -> None:
+    from citycall.analytics.fairness import actions as fairness
     from citycall.analytics.refresh import refresh
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
@@ -52,6 +53,8 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
         make_edition(by=SYSTEM, at=clock.now())
     with watch.part("gathering the facts behind CitiStat"):
         refresh(at=clock.now())
+    with watch.part("comparing how areas are served"):
+        fairness.compute(at=clock.now())
 
 
 def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:

@@ -14,7 +14,7 @@ from citycall.catalog.queries import Catalog, catalog
 from citycall.core import clock
 from citycall.core.actors import SYSTEM
 from citycall.demo.geography import City
-from citycall.demo.history import closing, events, incidents, lives, rows, truth, words
+from citycall.demo.history import closing, events, incidents, lives, merging, rows, truth, words
 from citycall.demo.history.closing import NEVER
 from citycall.demo.history.incidents import Incidents, Ints
 from citycall.demo.history.lives import Lives
@@ -110,10 +110,9 @@ def _spots(city: City, real: truth.Truth, rng: np.random.Generator) -> Incidents
 
 
 def _draw(found: Incidents, work: Work, *, first: int, rng: np.random.Generator) -> _Drawn:
-    parent = _repeated(found, rng)
     placed = work.place(found)
     life = _lived(found, placed, work, rng)
-    again = _tell_again(found, life, parent)
+    again = _tell_again(found, life)
     changed = np.flatnonzero(again >= 0)
     if len(changed):
         moved = found.rows(changed)
@@ -121,8 +120,12 @@ def _draw(found: Incidents, work: Work, *, first: int, rng: np.random.Generator)
         placed.put(changed, into)
         life.put(changed, _lived(moved, into, work, rng))
     told, told_at = lives.further_reports(found, work.truth, work.truth.services, life, rng)
-    alone = parent[told] < 0
-    told, told_at = told[alone], told_at[alone]
+    family = (again >= 0) | np.isin(np.arange(len(found)), again)
+    further = merging.as_requests(found, told, told_at, family, [work.truth.seed, 5, first])
+    repeats = np.flatnonzero(further.parent >= 0)
+    if len(repeats):
+        placed.put(repeats, work.place(found.rows(repeats)))
+    told, told_at, parent = further.rows, further.at, further.parent
     batch = PastBatch(
         requests=rows.requests(found, life, placed, parent, work=work, first=first, rng=rng),
         reports=_reports(found, told, told_at, work, rng),
@@ -144,16 +147,15 @@ def _lived(found: Incidents, placed: Placed, work: Work, rng: np.random.Generato
     )
 
 
-def _tell_again(found: Incidents, life: Lives, parent: Ints) -> Ints:
+def _tell_again(found: Incidents, life: Lives) -> Ints:
     """Let later rows tell of what is still there; for each row, whose trouble it tells, or -1.
 
     A row is taken that was told at about the time; it takes over the place and the service.
     """
     count = len(found)
     again = np.full(count, -1)
-    asked = np.flatnonzero((life.again != NEVER) & (parent < 0))
-    family = np.isin(np.arange(count), parent) | (parent >= 0)
-    free = ~family & (life.again == NEVER)
+    asked = np.flatnonzero(life.again != NEVER)
+    free = life.again == NEVER
     for row in asked[np.argsort(life.again[asked])].tolist():
         place = int(np.searchsorted(found.at, life.again[row]))
         taken = next((n for n in range(place, min(place + 40, count)) if free[n]), None)
@@ -169,24 +171,6 @@ def _tell_again(found: Incidents, life: Lives, parent: Ints) -> Ints:
     found.longitude[tellers] = found.longitude[source] + rng.normal(0, 1e-4, len(tellers))
     found.latitude[tellers] = found.latitude[source] + rng.normal(0, 8e-5, len(tellers))
     return again
-
-
-def _repeated(found: Incidents, rng: np.random.Generator) -> Ints:
-    """The row that each row repeats, or -1: told a little later, of the same place."""
-    count = len(found)
-    parent = np.full(count, -1)
-    chosen = np.flatnonzero(rng.random(count) < 0.03)
-    chosen = chosen[chosen > 20]
-    source = chosen - rng.integers(1, 20, len(chosen))
-    good = ~np.isin(source, chosen)
-    chosen, source = chosen[good], source[good]
-    parent[chosen] = source
-    for name in ("service", "place", "kind", "neighborhood", "repeat_place"):
-        getattr(found, name)[chosen] = getattr(found, name)[source]
-    # Ten metres or so apart, as people point.
-    found.longitude[chosen] = found.longitude[source] + rng.normal(0, 1e-4, len(chosen))
-    found.latitude[chosen] = found.latitude[source] + rng.normal(0, 8e-5, len(chosen))
-    return parent
 
 
 def _reports(
