@@ -21,6 +21,8 @@ RARE: Final = 0.001
 FEWEST_SERVICES: Final = 3
 # In a storm, a service is part of it that had so many in all as chance brings this seldom.
 ALONG: Final = 0.01
+# Days that a storm may begin before, and go on after, those that are plain by themselves.
+SHOULDER: Final = 3
 FALSE_SHARE: Final = 0.01
 # A service counts towards a storm where chance brings so many this seldom.
 SURGE: Final = 0.05
@@ -33,7 +35,7 @@ SEED: Final = 311
 class Storm:
     """Days in a row, from the first to the last, with each service's part on each of them.
 
-    ``services`` are those that surged, as indexes; ``chance`` is that of the least unusual of its
+    ``services`` are those that surged, as indexes; ``chance`` is that of the most unusual of its
     days by chance alone.
     """
 
@@ -117,7 +119,7 @@ def _spread(counts: Ints, usual: Floats, calm: Bools) -> Floats:
     residual = np.where(
         residual <= np.nanquantile(residual, ORDINARY, axis=1)[:, None], residual, np.nan
     )
-    return np.maximum(1.0, np.nanmean(residual, axis=1))
+    return np.asarray(np.maximum(1.0, np.nanmean(residual, axis=1)))
 
 
 def _by_day(p: Floats, usual: Floats, spread: Floats) -> Floats:
@@ -160,11 +162,10 @@ def _told(
     share: Floats,
 ) -> Storm:
     """One storm; notes in ``share`` which part of each of its services' requests it brought."""
+    services, days = _extent(days, counts, usual, spread)
     first, last = days
     span = slice(first, last + 1)
     whole, expected = counts[:, span].sum(axis=1), usual[:, span].sum(axis=1)
-    p = _chances(whole[:, None], expected[:, None], spread)[:, 0]
-    services = np.flatnonzero(p <= ALONG)
     mine = counts[services, span].astype(float)
     part = 1.0 - usual[services, span] / np.maximum(mine, 1e-9)
     share[services, span] = np.clip(part, 0.0, 1.0) * (mine > 0)
@@ -174,5 +175,35 @@ def _told(
         services=tuple(services.tolist()),
         received=int(whole[services].sum()),
         usual=float(expected[services].sum()),
-        chance=float(chance[span].max()),
+        chance=float(chance[span].min()),
     )
+
+
+def _extent(
+    days: tuple[int, int], counts: Ints, usual: Floats, spread: Floats
+) -> tuple[Ints, tuple[int, int]]:
+    """The services that a storm brought more of, and its days with those before and after.
+
+    A day beside it belongs to it while these services together still have more than chance brings.
+    """
+    first, last = days
+
+    def chances(span: slice) -> Floats:
+        whole, expected = counts[:, span].sum(axis=1), usual[:, span].sum(axis=1)
+        return np.asarray(_chances(whole[:, None], expected[:, None], spread)[:, 0])
+
+    services = np.flatnonzero(chances(slice(first, last + 1)) <= ALONG)
+
+    def goes_on(day: int) -> bool:
+        if not 0 <= day < counts.shape[1] or not len(services):
+            return False
+        whole, expected = counts[services, day].sum(), usual[services, day].sum()
+        wide = np.average(spread[services], weights=usual[services, day])
+        p = _chances(np.array([[whole]]), np.array([[expected]]), np.array([wide]))
+        return bool(p[0, 0] <= ALONG)
+
+    while last - days[1] < SHOULDER and goes_on(last + 1):
+        last += 1
+    while days[0] - first < SHOULDER and goes_on(first - 1):
+        first -= 1
+    return services, (first, last)

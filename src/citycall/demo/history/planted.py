@@ -25,6 +25,7 @@ SHIFTS: Final = 6
 PACES: Final = 4
 # The services that something is planted in are no rare ones, or nobody could ever find it.
 COMMON: Final = 1.0
+BUSY: Final = 2.2
 # A hot spot is the most crowded of so many places, so that its usual number is not next to none.
 AMONG: Final = 6
 METRES_A_DEGREE: Final = 111_195.0
@@ -111,8 +112,10 @@ def plant(
     rng = np.random.default_rng([seed, 8])
     fit = [s for s in services if s.weight >= COMMON and s.storm_share == 0 and not _elsewhere(s)]
     order = [fit[i] for i in rng.permutation(len(fit))]
-    spots, rest = order[:SPOTS], order[SPOTS:]
-    shifts, paces = rest[:SHIFTS], rest[SHIFTS : SHIFTS + PACES]
+    paces = [s for s in order if s.weight >= BUSY][:PACES]
+    order = [s for s in order if s not in paces]
+    shifts = [s for s in order if s.weight >= BUSY][:SHIFTS]
+    spots = [s for s in order if s not in shifts][:SPOTS]
     total = sum(service.weight for service in services)
     return Planted(
         hot_spots=tuple(
