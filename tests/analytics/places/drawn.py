@@ -1,14 +1,17 @@
-"""The demo city's history drawn without a database, with all that is planted in it."""
+"""The demo city's history drawn without a database, with all that is planted in it, as facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
+import pyarrow as pa
 
+from citycall.analytics.store import About, Facts
 from citycall.catalog.queries import Catalog
 from citycall.catalog.specs import ServiceSpec
 from citycall.demo import geography
@@ -18,6 +21,7 @@ from citycall.demo.loading import CATALOG, SEED
 from citycall.exchange.catalog_file.reading import read
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+AS_PLANTED = 20_000
 ZONE = ZoneInfo("America/New_York")
 
 
@@ -57,15 +61,29 @@ def book() -> Catalog:
     return cast("Catalog", SimpleNamespace(services=services, teams=teams))
 
 
-def truth_of(seed: int) -> truth.Truth:
-    """What this seed's history follows from."""
-    return truth.decide(seed=seed, at=AT, city=town(), catalog=book())
+def truth_of(seed: int, requests: int) -> truth.Truth:
+    """What this seed's history follows from.
+
+    Hot spots bring as many problems to a larger history as to one of ``AS_PLANTED`` requests, so
+    that their share and their factor are smaller.
+    """
+    real = truth.decide(seed=seed, at=AT, city=town(), catalog=book())
+    fainter = min(1.0, AS_PLANTED / requests)
+    spots = tuple(
+        replace(
+            spot,
+            share=spot.share * fainter,
+            factor=round(1 + (spot.factor - 1) * fainter, 1),
+        )
+        for spot in real.planted.hot_spots
+    )
+    return replace(real, planted=replace(real.planted, hot_spots=spots))
 
 
 @cache
 def draw(seed: int, requests: int) -> Drawn:
     """The history of a seed, as the demo draws it, but for routing and what is merged."""
-    real = truth_of(seed)
+    real = truth_of(seed, requests)
     rng = np.random.default_rng([seed, 2])
     service, at = incidents.times(real, requests, rng, ZONE)
     spots = writing._spots(town(), real, rng)
@@ -108,3 +126,44 @@ def _lived(
     done = np.where(life.completed <= end, life.completed, np.datetime64("NaT"))
     single = parent < 0  # What tells of the same problem at once is merged by the city.
     return found.rows(np.flatnonzero(single)), done[single]
+
+
+def facts(drawn: Drawn) -> Facts:
+    """The history as a store of facts; ids of services, agencies and teams are their ranks."""
+    specs = [entry.spec for entry in book().services]
+    _agencies, agency = np.unique([spec.agency for spec in specs], return_inverse=True)
+    teams, team = np.unique([spec.team for spec in specs], return_inverse=True)
+    found, count = drawn.found, len(drawn.found)
+    done = ~np.isnat(drawn.completed)
+    days = (drawn.completed - found.at).astype(float) / 86_400
+    usual = np.array([one.median_days for one in drawn.truth.services])[found.service]
+    due = found.at + (1.7 * usual * 86_400).astype("timedelta64[s]")
+    requests = pa.table(
+        {
+            "id": np.arange(count),
+            "service": found.service.astype(np.int32),
+            "agency": agency[found.service].astype(np.int32),
+            "team": team[found.service].astype(np.int32),
+            "area_neighborhoods": found.neighborhood.astype(np.int32),
+            "status": np.where(done, "closed", "assigned"),
+            "is_open": ~done,
+            "is_merged": np.zeros(count, dtype=bool),
+            "longitude": found.longitude,
+            "latitude": found.latitude,
+            "received_at": found.at.astype("datetime64[us]"),
+            "received_on": drawn.days,
+            "due_at": due.astype("datetime64[us]"),
+            "days_to_complete": pa.array(days, mask=~done),
+            "on_time": pa.array(drawn.completed <= due, mask=~done),
+        }
+    )
+    of_agency = {int(t): int(a) for t, a in zip(team, agency, strict=True)}
+    services = pa.table({"id": np.arange(len(specs)), "agency": agency})
+    known = pa.table(
+        {"id": np.arange(len(teams)), "agency": [of_agency[t] for t in range(len(teams))]}
+    )
+    connection = duckdb.connect()
+    for name, table in (("requests", requests), ("services", services), ("teams", known)):
+        connection.register("given", table)
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+    return Facts(connection, "drawn", About(AT, 0, "drawn", 0.0, ("neighborhoods",)))

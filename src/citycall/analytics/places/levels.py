@@ -102,7 +102,7 @@ class Fit:
         """The noise against what the model says by itself: of counts at least one."""
         rest = self.own_rest - (float(self.own_gains.max()) if with_step else 0.0)
         least = 1.0 if self.series.is_count else 1e-9
-        return max(rest / (self.freedom if with_step else self.freedom + 1), least)
+        return float(max(rest / (self.freedom if with_step else self.freedom + 1), least))
 
     @property
     def misfit(self) -> float:
