@@ -115,16 +115,16 @@ class Fit:
 
 
 def waves(series: Series) -> int:
-    """How many waves a year its season has, by Schwarz's criterion, a step allowed for."""
+    """How many waves a year its season has, by Schwarz's criterion; none known in a short series.
+
+    No step is allowed for: a season that is taken for a step would be a false alarm.
+    """
     kept = series.kept
     if kept[-1] - kept[0] < WEEKS_FOR_SEASON:
         return 0
     fits = [Fit(series, [], harmonics) for harmonics in range(HARMONICS + 1)]
     spread = fits[-1].spread(with_step=True)
-    costs = [
-        (fit.misfit - float(fit.own_gains.max())) / spread + 2 * n * np.log(len(kept))
-        for n, fit in enumerate(fits)
-    ]
+    costs = [fit.misfit / spread + 2 * n * np.log(len(kept)) for n, fit in enumerate(fits)]
     return int(np.argmin(costs))
 
 
