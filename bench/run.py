@@ -34,6 +34,8 @@ class Sizes:
     bookings: int
     batch: tuple[int, int]
     closures: int
+    # Requests of a history with planted trouble, histories, and looks where nothing goes on.
+    planted: tuple[int, int, int]
 
 
 FULL = Sizes(
@@ -56,6 +58,7 @@ FULL = Sizes(
     # Requests of the past, and requests in one batch.
     batch=(100_000, 5_000),
     closures=60_000,
+    planted=(20_000, 4, 200),
 )
 SMOKE = Sizes(
     rounds=2,
@@ -75,6 +78,7 @@ SMOKE = Sizes(
     bookings=60,
     batch=(2_000, 200),
     closures=3_000,
+    planted=(20_000, 1, 10),
 )
 
 
@@ -250,6 +254,14 @@ def _closures(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return closures.measure(where, requests=sizes.closures)
 
 
+def _places(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import places
+
+    requests, seeds, looks = sizes.planted
+    found = places.measure(requests=requests, seeds=places.SEEDS[:seeds])
+    return {**found, "nothing": places.false_alarms(looks=looks)}
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -270,4 +282,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "bookings": _bookings,
     "batches": _batches,
     "closures": _closures,
+    "places": _places,
 }

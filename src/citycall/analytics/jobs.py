@@ -2,10 +2,13 @@
 
 from procrastinate.contrib.django import app as jobs
 
+from citycall.analytics.places.findings import present
+from citycall.analytics.places.refreshing import look_again
 from citycall.analytics.refresh import refresh
 from citycall.core import clock
 
 REFRESH_TASK = "citycall.refresh_facts"
+PLACES_TASK = "citycall.look_for_trouble"
 QUEUE = "housekeeping"
 
 
@@ -14,3 +17,12 @@ QUEUE = "housekeeping"
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     refresh(at=clock.now())
+    if present() is None:
+        look_again(at=clock.now())
+
+
+@jobs.periodic(cron="41 8 * * *")
+@jobs.task(name=PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK)
+def look_for_trouble(timestamp: int) -> None:
+    """Every night: hot spots, storms, changes of level and new words, of the facts there are."""
+    look_again(at=clock.now())

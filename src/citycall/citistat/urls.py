@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city, measures
+from citycall.citistat.views import city, measures, places
 
 app_name = "citistat"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("citistat/measures", measures.index, name="measures"),
     path("citistat/measures/<slug:name>", measures.measure, name="measure"),
     path("citistat/measures/<slug:name>/requests", measures.requests, name="requests"),
+    path("citistat/places", places.places, name="places"),
+    path("citistat/places/<slug:key>", places.place, name="place"),
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -105,6 +105,13 @@ def draw(seed: int, requests: int) -> Drawn:
     return Drawn(real, Incidents(**whole), np.concatenate([done for _found, done in parts]))
 
 
+def nobody() -> Drawn:
+    """A history in which nothing was told."""
+    history = draw(1, 200)
+    none = history.found.part(slice(0, 0))
+    return Drawn(history.truth, none, history.completed[:0])
+
+
 def _lived(
     found: Incidents, real: truth.Truth, rng: np.random.Generator
 ) -> tuple[Incidents, Moments]:

@@ -25,6 +25,8 @@ WEEKS: Final = (1, 2, 3, 4, 6, 8)
 # Fewer are nothing that a meeting could act on, and more than this part is no place but the city.
 FEWEST: Final = 4
 LARGEST_PART: Final = 0.25
+# A log-likelihood ratio that chance exceeds somewhere in nearly every study.
+WEAKEST: Final = 3.0
 REPLICATES: Final = 199
 # Clusters of one service that lie on each other in space, and this near in time, are one.
 APART_WEEKS: Final = 4
@@ -96,7 +98,8 @@ class _Shapes:
         inside = running[:, width:] - running[:, :-width]
         enough = np.flatnonzero(inside >= FEWEST)
         count, usual = inside.ravel()[enough].astype(float), self.expected[window].ravel()[enough]
-        many = count > usual
+        # The likelihood ratio is at most half of this: what cannot matter needs no logarithm.
+        many = (count > usual) & ((count - usual) ** 2 > 2 * WEAKEST * usual)
         enough, count, usual = enough[many], count[many], usual[many]
         rest, other = self.total - count, self.total - usual
         outside = rest * np.log(np.maximum(rest, 1e-9) / np.maximum(other, 1e-9))

@@ -24,7 +24,8 @@ NAME_LIKE: Final = 0.5
 def sentences(text: str) -> Iterator[list[str]]:
     """The words of each sentence, as they were written."""
     for part in _END.split(_NOT_WORDS.sub(" . ", unicodedata.normalize("NFC", text))):
-        found = _WORD.findall(_HAN.sub(" ", part))
+        whole = _WORD.findall(_HAN.sub(" ", part))
+        found = [word for word in whole if not any(sign.isnumeric() for sign in word)]
         if found:
             yield found
 
