@@ -48,6 +48,11 @@ def test_calm_years_have_hardly_a_storm() -> None:
     assert told <= 1
 
 
+def test_a_city_of_a_few_weeks_can_be_looked_at() -> None:
+    drawn = counts(4)[:, :7]
+    assert storms.find(drawn, WEEKDAY[:7]).usual.shape == drawn.shape
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1000), st.integers(0, 8), st.floats(0, 30))
 def test_a_share_is_a_share(seed: int, stormy: int, brought: float) -> None:

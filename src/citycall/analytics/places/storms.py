@@ -86,8 +86,9 @@ def _usual(counts: Ints, weekday: Ints, calm: Bools) -> Floats:
     kernel[AROUND_DAYS] = 0.0
     seen = np.where(calm, counts, 0.0)
     weight = np.where(calm, by_weekday[weekday][None, :], 0.0)
-    above = np.array([np.convolve(row, kernel, mode="same") for row in seen])
-    below = np.array([np.convolve(row, kernel, mode="same") for row in weight])
+    days = slice(AROUND_DAYS, AROUND_DAYS + counts.shape[1])
+    above = np.array([np.convolve(row, kernel)[days] for row in seen])
+    below = np.array([np.convolve(row, kernel)[days] for row in weight])
     # Half a request more keeps what was never seen from being impossible.
     return np.asarray((above + 0.5) / (below + 0.5) * by_weekday[weekday][None, :])
 

@@ -122,8 +122,8 @@ def plant(
             _hot_spot(service, service.weight / total, city, start, end, rng, going_on=n < GOING_ON)
             for n, service in enumerate(spots)
         ),
-        shifts=tuple(Shift(s.code, *_turn(start, end, rng, (1.7, 2.5))) for s in shifts),
-        paces=tuple(Pace(s.code, *_turn(start, end, rng, (1.6, 2.4))) for s in paces),
+        shifts=tuple(Shift(s.code, *_turn(start, end, rng, (2.0, 2.8))) for s in shifts),
+        paces=tuple(Pace(s.code, *_turn(start, end, rng, (1.8, 2.6))) for s in paces),
     )
 
 
