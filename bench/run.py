@@ -37,6 +37,8 @@ class Sizes:
     # Requests of two years that are forecast from, each with three seeds.
     forecast: tuple[int, ...]
     fairness: tuple[int, ...]
+    # Requests of a history with planted trouble, histories, and looks where nothing goes on.
+    planted: tuple[int, int, int]
 
 
 FULL = Sizes(
@@ -61,6 +63,7 @@ FULL = Sizes(
     closures=60_000,
     forecast=(20_000, 60_000, 200_000),
     fairness=(5_000, 20_000, 60_000, 200_000),
+    planted=(20_000, 4, 200),
 )
 SMOKE = Sizes(
     rounds=2,
@@ -82,6 +85,7 @@ SMOKE = Sizes(
     closures=3_000,
     forecast=(20_000,),
     fairness=(5_000,),
+    planted=(20_000, 1, 10),
 )
 
 
@@ -261,10 +265,20 @@ def _forecasts(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import forecasting
 
     return forecasting.measure(sizes=sizes.forecast)
+
+
 def _fairness(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     from bench import fairness
 
     return fairness.measure(sizes=sizes.fairness)
+
+
+def _places(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import places
+
+    requests, seeds, looks = sizes.planted
+    found = places.measure(requests=requests, seeds=places.SEEDS[:seeds])
+    return {**found, "nothing": places.false_alarms(looks=looks)}
 
 
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
@@ -289,4 +303,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "closures": _closures,
     "forecasts": _forecasts,
     "fairness": _fairness,
+    "places": _places,
 }

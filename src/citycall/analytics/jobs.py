@@ -2,10 +2,12 @@
 
 from procrastinate.contrib.django import app as jobs
 
+from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
 from citycall.core import clock
 
 REFRESH_TASK = "citycall.refresh_facts"
+PLACES_TASK = "citycall.look_for_trouble"
 QUEUE = "housekeeping"
 
 
@@ -14,3 +16,19 @@ QUEUE = "housekeeping"
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     refresh(at=clock.now())
+    if present() is None:
+        _look()
+
+
+@jobs.periodic(cron="41 8 * * *")
+@jobs.task(name=PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK)
+def look_for_trouble(timestamp: int) -> None:
+    """Every night: hot spots, storms, changes of level and new words, of the facts there are."""
+    _look()
+
+
+def _look() -> None:
+    # What counts chances is heavy: no process loads it before it looks.
+    from citycall.analytics.places.refreshing import look_again
+
+    look_again(at=clock.now())

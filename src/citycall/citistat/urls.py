@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city, fairness, forecast, measures
+from citycall.citistat.views import city, fairness, forecast, measures, places
 
 app_name = "citistat"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("citistat/forecast", forecast.show, name="forecast"),
     path("citistat/forecast.csv", forecast.export, name="forecast-export"),
     path("citistat/fairness", fairness.fairness, name="fairness"),
+    path("citistat/places", places.places, name="places"),
+    path("citistat/places/<slug:key>", places.place, name="place"),
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

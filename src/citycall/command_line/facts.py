@@ -9,13 +9,16 @@ from citycall.command_line import ready
 
 @click.command("refresh-facts")
 @click.option("--whole", is_flag=True, help="Read everything again, not only what changed.")
-def refresh_facts(whole: bool) -> None:  # noqa: FBT001
+@click.option("--trouble", is_flag=True, help="Look for hot spots and changes in them too.")
+def refresh_facts(whole: bool, trouble: bool) -> None:  # noqa: FBT001
     """Bring the facts behind CitiStat's numbers up to date now, and the forecasts with them.
 
-    A worker refreshes them every quarter of an hour, and forecasts once a day.
+    A worker refreshes them every quarter of an hour, forecasts once a day, and looks for hot
+    spots every night.
     """
     ready.django()
     from citycall.analytics.forecasts import publishing
+    from citycall.analytics.places.refreshing import look_again
     from citycall.analytics.refresh import refresh
     from citycall.core import clock
 
@@ -32,6 +35,11 @@ def refresh_facts(whole: bool) -> None:  # noqa: FBT001
         click.echo("Too few weeks are known to forecast the next ones.")
     else:
         click.echo(f"Forecast from {told.until} on, of {told.about['weeks']} weeks.")
+    if trouble and (found := look_again(at=clock.now())):
+        click.echo(
+            f"{len(found.clusters)} hot spots, {len(found.turns)} changes of level, "
+            f"{len(found.storms)} storms, {len(found.topics)} new words"
+        )
 
 
 @click.command("export-facts")

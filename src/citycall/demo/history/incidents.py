@@ -72,6 +72,7 @@ def _moments(
     month = days.astype("datetime64[M]").astype(int) % 12
     weekday = (days.astype(int) + 3) % 7
     chance = np.array(CURVES[service.season])[month] * np.array(WEEKDAYS)[weekday]
+    chance *= truth.planted.level(service.code, days)
     day = rng.choice(len(days), count, p=chance / chance.sum())
     hour = rng.choice(24, count, p=np.array(HOURS) / sum(HOURS))
     second = hour * 3600 + rng.integers(0, 3600, count)

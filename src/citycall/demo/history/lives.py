@@ -130,6 +130,7 @@ def _work_days(incidents: Incidents, truth: Truth, rng: np.random.Generator) -> 
 
     slow = np.array(list(truth.slowness.values()))[incidents.neighborhood]
     days = rng.lognormal(np.log(of("median_days")), of("spread")) * slow
+    days *= truth.planted.pace([service.code for service in truth.services], incidents)
     for storm in truth.storms:
         begun = np.datetime64(storm.at.replace(tzinfo=None), "s")
         since = (incidents.at - begun).astype("timedelta64[s]").astype(float) / DAY

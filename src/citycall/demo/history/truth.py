@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from citycall.catalog.queries import Catalog, ServiceEntry
 from citycall.catalog.targets import MINUTES_OF
 from citycall.demo.geography import City
+from citycall.demo.history.planted import Planted, plant
 
 YEARS = 2.0
 STORMS = 14
@@ -66,12 +67,14 @@ class Truth:
     false_closure_rate: Mapping[str, float]
     reporting_rate: Mapping[str, float]
     slowness: Mapping[str, float]
+    planted: Planted
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for the file that is kept beside the history."""
         plain = asdict(self)
         plain["start"], plain["end"] = self.start.isoformat(), self.end.isoformat()
         plain["storms"] = [{**storm, "at": storm["at"].isoformat()} for storm in plain["storms"]]
+        plain["planted"] = self.planted.as_json()
         return plain
 
 
@@ -81,11 +84,12 @@ def decide(*, seed: int, at: datetime, city: City, catalog: Catalog) -> Truth:
     start = at - timedelta(days=365.25 * YEARS)
     neighborhoods = city.layers["neighborhoods"].areas
     entries = [entry for entry in catalog.services if entry.active]
+    services = tuple(_service(entry) for entry in entries)
     return Truth(
         seed=seed,
         start=start.astimezone(UTC),
         end=at.astimezone(UTC),
-        services=tuple(_service(entry) for entry in entries),
+        services=services,
         storms=_storms(start, rng),
         false_closure_rate={
             team.code: round(float(rate), 3)
@@ -98,6 +102,9 @@ def decide(*, seed: int, at: datetime, city: City, catalog: Catalog) -> Truth:
             a.name: round(float(slow), 3)
             for a, slow in zip(neighborhoods, _slowness(neighborhoods, rng), strict=True)
         },
+        planted=plant(
+            services, city, start=start.astimezone(UTC), end=at.astimezone(UTC), seed=seed
+        ),
     )
 
 

@@ -14,7 +14,17 @@ from citycall.catalog.queries import Catalog, catalog
 from citycall.core import clock
 from citycall.core.actors import SYSTEM
 from citycall.demo.geography import City
-from citycall.demo.history import closing, events, incidents, lives, merging, rows, truth, words
+from citycall.demo.history import (
+    closing,
+    events,
+    incidents,
+    lives,
+    merging,
+    planted,
+    rows,
+    truth,
+    words,
+)
 from citycall.demo.history.closing import NEVER
 from citycall.demo.history.incidents import Incidents, Ints
 from citycall.demo.history.lives import Lives
@@ -94,11 +104,16 @@ def _batches(city: City, real: truth.Truth, book: Catalog, *, requests: int) -> 
     service, at = incidents.times(real, requests, rng, clock.city_zone())
     spots = _spots(city, real, rng)
     work = Work(book, real)
+    codes = [service.code for service in real.services]
     for start in range(0, requests, BATCH):
         part = slice(start, start + BATCH)
         own = np.random.default_rng([real.seed, 3, start])
         found = incidents.scatter(real, service[part], at[part], city, own)
-        yield _draw(incidents.repeat(found, spots, own), work, first=start, rng=own)
+        found = incidents.repeat(found, spots, own)
+        # Random numbers of its own: what is planted leaves the rest of the history as it is.
+        own_too = np.random.default_rng([real.seed, 9, start])
+        found = planted.gather(found, real.planted, codes, city, own_too)
+        yield _draw(found, work, first=start, rng=own)
 
 
 def _spots(city: City, real: truth.Truth, rng: np.random.Generator) -> Incidents:

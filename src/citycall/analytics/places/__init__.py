@@ -1,0 +1,1 @@
+"""Recurring trouble: places and times with more than chance brings, and words that are new."""
