@@ -324,6 +324,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.appointments.jobs",
     "citycall.council.jobs",
     "citycall.meetings.jobs",
+    "citycall.analytics.packs.jobs",
     "citycall.durations.jobs",
     "citycall.closures.jobs",
     "citycall.duplicates.jobs",
