@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
 from citycall.citistat.views import city, measures
 
 app_name = "citistat"
@@ -10,5 +11,6 @@ urlpatterns = [
     path("citistat/measures", measures.index, name="measures"),
     path("citistat/measures/<slug:name>", measures.measure, name="measure"),
     path("citistat/measures/<slug:name>/requests", measures.requests, name="requests"),
+    *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]
