@@ -15,7 +15,7 @@ from citycall.analytics.store import About, Facts
 from citycall.catalog.queries import Catalog
 from citycall.catalog.specs import ServiceSpec
 from citycall.demo import geography
-from citycall.demo.history import closing, incidents, lives, planted, truth, writing
+from citycall.demo.history import closing, incidents, lives, merging, planted, truth, writing
 from citycall.demo.history.incidents import Incidents, Moments
 from citycall.demo.loading import CATALOG, SEED
 from citycall.exchange.catalog_file.reading import read
@@ -116,7 +116,6 @@ def _lived(
     found: Incidents, real: truth.Truth, rng: np.random.Generator
 ) -> tuple[Incidents, Moments]:
     """The problems with those told twice and told again, and when each was done."""
-    parent = writing._repeated(found, rng)
     count = len(found)
     photos = [False] * len(real.services)
     life = lives.live(
@@ -128,7 +127,10 @@ def _lived(
         habit=closing.habits(real.services, photos, found.service),
         rng=rng,
     )
-    writing._tell_again(found, life, parent)
+    again = writing._tell_again(found, life)
+    family = (again >= 0) | np.isin(np.arange(count), again)
+    told, told_at = lives.further_reports(found, real, real.services, life, rng)
+    parent = merging.as_requests(found, told, told_at, family, [real.seed, 5, count]).parent
     end = np.datetime64(real.end.replace(tzinfo=None), "s")
     done = np.where(life.completed <= end, life.completed, np.datetime64("NaT"))
     single = parent < 0  # What tells of the same problem at once is merged by the city.
