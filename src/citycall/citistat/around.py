@@ -14,7 +14,7 @@ from citycall.pages.staff import links_for
 
 # The pages for the whole city, in the order in which a meeting asks for them.
 _PAGES: Final[tuple[tuple[str, Promise], ...]] = (
-    ("citistat:city", _("What needs attention")),
+    ("citistat:city", _("Needs attention")),
     ("citistat:measures", _("Measures")),
     ("citistat:places", _("Places")),
     ("citistat:fairness", _("Fairness")),

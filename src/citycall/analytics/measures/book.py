@@ -107,7 +107,7 @@ _ALL: Final = (
     ),
     Measure(
         name="completed",
-        title=_("Completed"),
+        title=_("Requests completed"),
         formula=_("Requests whose standing completion is in the period."),
         unit=Unit.COUNT,
         better=Better.NEITHER,
@@ -224,7 +224,7 @@ _ALL: Final = (
     ),
     Measure(
         name="reopened",
-        title=_("Reopened"),
+        title=_("Requests reopened"),
         formula=_("Of those completed in the period: opened again at least once before."),
         unit=Unit.SHARE,
         better=Better.LESS,
