@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from bench import places
@@ -13,7 +14,9 @@ from tests.analytics.places import drawn
 def test_the_same_seed_plants_the_same_and_no_service_has_two_things() -> None:
     one, other = drawn.truth_of(5, 20_000).planted, drawn.truth_of(5, 20_000).planted
     assert one == other
-    services = [each.service for each in (*one.hot_spots, *one.shifts, *one.paces)]
+    services = [spot.service for spot in one.hot_spots]
+    services += [step.service for step in one.shifts]
+    services += [step.service for step in one.paces]
     assert len(services) == len(set(services)) == 18
     assert all(spot.factor > 2 for spot in one.hot_spots)
     assert drawn.truth_of(6, 20_000).planted != one
@@ -34,7 +37,7 @@ def test_a_level_and_a_pace_hold_from_their_day_on() -> None:
     shift = planted.shifts[0]
     day = shift.since.date()
     before, after = planted.level(
-        shift.service, drawn.np.array([day - timedelta(days=1), day], dtype="datetime64[D]")
+        shift.service, np.array([day - timedelta(days=1), day], dtype="datetime64[D]")
     )
     assert (before, after) == (1.0, shift.factor)
 
