@@ -1,7 +1,7 @@
 """Problems that nobody ever told the city of: invented, so that their number is known.
 
 How many problems arise in a neighborhood follows from how many were told of and how readily it
-tells. They are kept with the truth, and nowhere else: the city never hears of them.
+tells. They are drawn for whoever holds estimates against the truth; the city never hears of them.
 """
 
 from typing import Final
