@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from citycall.analytics.forecasts.weeks import Days, History, history
 from citycall.core import clock
 from citycall.demo import geography
-from citycall.demo.history import incidents, truth
+from citycall.demo.history import incidents, planted, truth
 from citycall.demo.history.writing import BATCH, _spots
 from citycall.demo.loading import CATALOG
 
@@ -49,11 +49,14 @@ def demo(*, seed: int, requests: int, at: datetime = AT) -> History:
     rng = np.random.default_rng([seed, 2])
     service, told = incidents.times(real, requests, rng, clock.city_zone())
     spots = _spots(city, real, rng)
+    codes = [service.code for service in real.services]
     parts = []
     for start in range(0, requests, BATCH):
         part, own = slice(start, start + BATCH), np.random.default_rng([seed, 3, start])
         found = incidents.scatter(real, service[part], told[part], city, own)
-        parts.append(incidents.repeat(found, spots, own))
+        found = incidents.repeat(found, spots, own)
+        own_too = np.random.default_rng([seed, 9, start])
+        parts.append(planted.gather(found, real.planted, codes, city, own_too))
     service = np.concatenate([part.service for part in parts]) + 1
     hood = np.concatenate([part.neighborhood for part in parts])
     local = told + incidents.offset_seconds(told) * incidents.SECOND
