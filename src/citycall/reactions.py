@@ -42,6 +42,7 @@ from citycall.exchange.forwarding import actions as forwarding
 from citycall.exchange.webhooks import actions as webhooks
 from citycall.feedback import actions as feedback
 from citycall.follows import telling as followers
+from citycall.meetings import events as meeting_events
 from citycall.notices import by_the_city, notice_for
 from citycall.notifications import actions as notifications
 from citycall.notifications import delivery as deliveries
@@ -310,6 +311,8 @@ def react(event: Event) -> None:
     if event.subject_kind == order_events.SUBJECT and event.kind in {*order_events.Kind}:
         webhooks.owe_order(event)
         return
+    if event.subject_kind in meeting_events.SUBJECTS and event.kind in {*meeting_events.Kind}:
+        return  # What is said at meetings is for those who hold them: nothing follows by itself.
     if event.subject_kind != SUBJECT or event.kind not in REACTIONS:
         raise NoReaction(f"{event.subject_kind}: {event.kind}")
     for reaction in (*REACTIONS[Kind(event.kind)], *ALWAYS):

@@ -259,6 +259,7 @@ CITYCALL_DIRECTIONS_URL = os.environ.get(
     "https://www.openstreetmap.org/directions?to={latitude}%2C{longitude}",
 )
 CITYCALL_SIGNATURES_KEPT_DAYS = int(os.environ.get("CITYCALL_SIGNATURES_KEPT_DAYS", "730"))
+CITYCALL_MEETINGS_KEPT_DAYS = int(os.environ.get("CITYCALL_MEETINGS_KEPT_DAYS", "3650"))
 CITYCALL_CALLS_KEPT_DAYS = int(os.environ.get("CITYCALL_CALLS_KEPT_DAYS", "365"))
 # How many open pages each web process tells at once of what changes; more ask again and again.
 # A bulk closure of more requests than this needs a second person of the agency.
@@ -324,6 +325,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.appointments.jobs",
     "citycall.council.jobs",
     "citycall.analytics.forecasts.jobs",
+    "citycall.meetings.jobs",
     "citycall.durations.jobs",
     "citycall.closures.jobs",
     "citycall.analytics.fairness.jobs",

@@ -1,0 +1,1 @@
+"""Every change to a schedule, a meeting, its paper and notes, and what was promised there."""
