@@ -326,6 +326,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "citycall.council.jobs",
     "citycall.analytics.forecasts.jobs",
     "citycall.meetings.jobs",
+    "citycall.analytics.packs.jobs",
     "citycall.durations.jobs",
     "citycall.closures.jobs",
     "citycall.analytics.fairness.jobs",

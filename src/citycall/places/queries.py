@@ -111,6 +111,22 @@ def search(
     )
 
 
+def outlines(layer: str, *, tolerance: float) -> tuple[tuple[coordinates.Point, ...], ...]:
+    """The outer rings of a layer's areas, as points of longitude and latitude, for small maps.
+
+    A ring strays at most ``tolerance`` degrees from the area's own.
+    """
+    rows = Area.objects.filter(layer__code=layer, retired=False).order_by("pk")
+    found = []
+    for row in rows:
+        simpler = shapely.simplify(shape_of(row), tolerance)
+        parts = simpler.geoms if isinstance(simpler, MultiPolygon) else [simpler]
+        for part in parts:
+            points = shapely.get_coordinates(shapely.get_exterior_ring(part)).round(5)
+            found.append(tuple((x, y) for x, y in points.tolist()))
+    return tuple(found)
+
+
 def surroundings(longitude: float, latitude: float) -> Surroundings:
     """What lies at and around a point, in words that a crew can use."""
     return describing.describe_point(longitude, latitude, GAZETTEER.get(), areas())

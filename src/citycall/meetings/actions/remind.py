@@ -55,9 +55,9 @@ def _owe(told: dict[queries.Recipient, list[int]], *, on: str) -> None:
         )
 
 
-def owe_paper(meeting_id: int, people: Sequence[queries.Recipient], *, task: str) -> None:
-    """Owe these people a message that the paper of a meeting is there."""
+def owe_paper(paper_id: int, people: Sequence[queries.Recipient], *, task: str) -> None:
+    """Owe these people a message that a paper is there, by a task that writes it."""
     for person in people:
         jobs.configure_task(task, queue=TELL_QUEUE).defer(
-            meeting_id=meeting_id, email=person.email, language=person.language
+            paper_id=paper_id, email=person.email, language=person.language
         )

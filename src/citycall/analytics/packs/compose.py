@@ -1,0 +1,112 @@
+"""A pack, counted now: from the facts, and from the rooms that know what facts do not."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from citycall.analytics.measures.book import MEASURES
+from citycall.analytics.packs import content, fairness, figures, lists, staffing
+from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, WORSE, Pack, days_of
+from citycall.analytics.packs.fortnights import Fortnights, at_once
+from citycall.analytics.store import Facts
+from citycall.core import clock
+from citycall.core.errors import Conflict
+from citycall.meetings import queries as meetings
+from citycall.meetings.models import Meeting
+from citycall.meetings.rules import Period
+from citycall.places.queries import areas, outlines
+
+# Outlines of areas are drawn to about this many degrees, some ten metres.
+_OUTLINE: Final = 0.0003
+
+
+class FactsTooOld(Conflict):
+    """The facts do not reach to the end of the two weeks yet."""
+
+    code = "facts_too_old"
+
+
+def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
+    """Everything that is laid before a meeting; raises ``FactsTooOld``."""
+    last = Period(meeting.since, meeting.until)
+    as_of = facts.as_of.replace(tzinfo=UTC)
+    if as_of.astimezone(clock.city_zone()).date() <= last.until:
+        raise FactsTooOld(
+            _("The numbers do not reach to the end of the two weeks yet. Please try again later.")
+        )
+    agency, layer = meeting.agency, layer_of(facts)
+    found = figures.measure(facts, Fortnights(facts, last), agency.pk)
+    each = figures.of_services(found)
+    whole = figures.of_agency(found, last=_last_paper(meeting))
+    judged = [*whole, *each]
+    repeats, places = lists.repeat_list(agency.pk)
+    where = {"agency": [agency.pk]}
+
+    def measured(name: str) -> tuple[float | None, str]:
+        if name not in MEASURES:
+            return None, ""
+        now = {figure.measure: figure for figure in whole}.get(name)
+        if now is not None:
+            return now.value, now.unit
+        value = at_once(facts, name, where).get(None)
+        return (value.value if value else None), MEASURES[name].unit.value
+
+    return Pack(
+        format=content.FORMAT,
+        agency=agency.code,
+        agency_name=agency.name,
+        meeting_on=meeting.on,
+        days=days_of(last),
+        days_before=days_of(last.before()),
+        days_year=days_of(last.year_before()),
+        as_of=as_of,
+        figures=tuple(whole),
+        progress=figures.ranked(judged, BETTER),
+        improvement=figures.ranked(judged, WORSE),
+        moved=figures.ranked(judged, MOVED),
+        judged=sum(figure.verdict != UNKNOWN for figure in judged),
+        too_few=sum(figure.verdict == UNKNOWN for figure in judged),
+        services=figures.service_lines(found),
+        late=lists.late_list(facts, agency.pk, layer=layer),
+        repeats=repeats,
+        closures=lists.false_closures(agency.pk, until=last.until),
+        fairness=fairness.fairness(facts, agency.pk, layer=layer, last=last),
+        staffing=staffing.staffing_of(agency.pk, last),
+        late_map=lists.late_map(facts, agency.pk, layer=layer),
+        repeat_map=lists.repeat_map(places, total=repeats.total, area_of=_area_in(layer)),
+        outlines=outlines(layer, tolerance=_OUTLINE) if layer else (),
+        commitments=lists.promises(meeting, at=at, measured=measured),
+    )
+
+
+def layer_of(facts: Facts) -> str:
+    """The layer of areas that lists and maps tell of: the neighborhoods, else the first."""
+    layers = facts.about.layers
+    named = (layer for layer in layers if layer.startswith("neighborhood"))
+    return next(named, layers[0] if layers else "")
+
+
+def _area_in(layer: str) -> lists.AreaOf:
+    index = areas()
+
+    def name(longitude: float, latitude: float) -> str:
+        here = (area for area in index.at(longitude, latitude) if area.layer == layer)
+        found = next(here, None)
+        return found.name if found is not None else ""
+
+    return name
+
+
+def _last_paper(meeting: Meeting) -> Mapping[str, float | None]:
+    """What today's measures were in the paper of the meeting before, where it is two weeks old."""
+    last = meetings.before(meeting)
+    paper = meetings.paper_of(last) if last is not None else None
+    if last is None or paper is None or last.until != meeting.since - timedelta(days=1):
+        return {}
+    try:
+        before = content.read(paper.content)
+    except content.UnreadablePaper:
+        return {}
+    return {figure.measure: figure.value for figure in before.figures if not figure.service}
