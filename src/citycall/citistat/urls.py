@@ -3,6 +3,8 @@
 from django.urls import path
 
 from citycall.citistat.views import city, fairness, forecast, measures, places
+from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
+from citycall.citistat.views import city, measures
 
 app_name = "citistat"
 urlpatterns = [
@@ -15,5 +17,6 @@ urlpatterns = [
     path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/places", places.places, name="places"),
     path("citistat/places/<slug:key>", places.place, name="place"),
+    *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

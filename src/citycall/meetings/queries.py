@@ -1,14 +1,15 @@
 """Reading meetings, their papers, and what was promised: guarded, and paged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from citycall.accounts.models import Membership, Role, User
+from citycall.agencies.models import Agency
 from citycall.core import clock
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed, NotFound
@@ -50,6 +51,34 @@ def agencies_of(actor: Actor) -> frozenset[int] | None:
     if agencies is not None and not agencies:
         raise NotAllowed(_("You do not have permission to see the meetings."))
     return agencies
+
+
+def agency_for(actor: Actor, code: str) -> Agency:
+    """The agency of this code, whose meetings the actor may see; raises as ``meeting_for`` does."""
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(_("There is no such agency."))
+    require(PERMISSIONS, "see", by=actor, agency_id=found.pk)
+    return found
+
+
+def coming(agency_ids: Collection[int], *, today: date) -> dict[int, Meeting]:
+    """The next called meeting of each of these agencies that has one."""
+    rows = Meeting.objects.filter(agency_id__in=agency_ids, on__gte=today)
+    return {row.agency_id: row for row in rows.order_by("-on")}
+
+
+def last_held(agency_ids: Collection[int], *, today: date) -> dict[int, Meeting]:
+    """The latest meeting of each of these agencies that is over."""
+    rows = Meeting.objects.filter(agency_id__in=agency_ids, on__lt=today)
+    return {row.agency_id: row for row in rows.order_by("agency_id", "-on").distinct("agency_id")}
+
+
+def counted(agency_ids: Collection[int], *, today: date) -> dict[int, tuple[int, int]]:
+    """By agency how many commitments are to be done, and how many of them are late."""
+    rows = Commitment.objects.filter(_ALIVE, agency_id__in=agency_ids).values("agency_id")
+    told = rows.annotate(n=Count("id"), late=Count("id", filter=Q(due_on__lt=today))).order_by()
+    return {row["agency_id"]: (row["n"], row["late"]) for row in told}
 
 
 def meeting_for(actor: Actor, agency_id: int, on: date) -> Meeting:
@@ -111,7 +140,7 @@ def paper_of(meeting: Meeting, *, nth: int | None = None) -> Paper | None:
 
 def taken_at(meeting: Meeting) -> list[Commitment]:
     """What was promised at a meeting, in its order."""
-    rows = Commitment.objects.filter(meeting=meeting).select_related("owner", "meeting")
+    rows = Commitment.objects.filter(meeting=meeting).select_related("owner", "meeting__agency")
     return list(rows.order_by("id")[:MOST_OF_A_MEETING])
 
 
@@ -124,7 +153,9 @@ def coming_up_at(meeting: Meeting) -> list[Commitment]:
     last = before(meeting)
     since = last.on if last is not None else meeting.since
     begins = datetime.combine(since, time.min, clock.city_zone())
-    rows = earlier.filter(_ALIVE | Q(ended_at__gte=begins)).select_related("owner", "meeting")
+    rows = earlier.filter(_ALIVE | Q(ended_at__gte=begins)).select_related(
+        "owner", "meeting__agency"
+    )
     found = list(rows.order_by("due_on", "id")[:MOST_OF_A_MEETING])
     return sorted(found, key=lambda row: not row.is_alive)
 
@@ -133,7 +164,7 @@ def due(actor: Actor, agency_id: int, *, size: int = SIZE) -> list[Commitment]:
     """What the agency has promised and not done yet, the oldest date first."""
     require(PERMISSIONS, "see", by=actor, agency_id=agency_id)
     rows = Commitment.objects.filter(_ALIVE, agency_id=agency_id)
-    return list(rows.select_related("owner", "meeting").order_by("due_on", "id")[:size])
+    return list(rows.select_related("owner", "meeting__agency").order_by("due_on", "id")[:size])
 
 
 def counts(actor: Actor, agency_id: int, *, today: date) -> tuple[int, int]:
@@ -153,7 +184,9 @@ def history(
         ended_at, row_id = decode(before, kinds=(datetime.fromisoformat, int))
         rows = rows.filter(ended_at__lte=ended_at)
         rows = rows.filter(Q(ended_at__lt=ended_at) | Q(id__lt=row_id))
-    found = list(rows.select_related("owner", "meeting").order_by("-ended_at", "-id")[: size + 1])
+    found = list(
+        rows.select_related("owner", "meeting__agency").order_by("-ended_at", "-id")[: size + 1]
+    )
     shown = found[:size]
     last = shown[-1] if len(found) > size else None
     older = encode((last.ended_at, last.pk)) if last is not None else ""

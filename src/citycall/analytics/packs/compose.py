@@ -44,14 +44,15 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
     repeats, places = lists.repeat_list(agency.pk)
     where = {"agency": [agency.pk]}
 
-    def measured(name: str) -> tuple[float | None, str]:
+    def measured(name: str) -> tuple[float | None, str, str]:
         if name not in MEASURES:
-            return None, ""
-        now = {figure.measure: figure for figure in whole}.get(name)
+            return None, "", name
+        unit, title = MEASURES[name].unit.value, figures.title(name)
+        now = next((figure for figure in whole if figure.measure == name), None)
         if now is not None:
-            return now.value, now.unit
+            return now.value, unit, title
         value = at_once(facts, name, where).get(None)
-        return (value.value if value else None), MEASURES[name].unit.value
+        return (value.value if value else None), unit, title
 
     return Pack(
         format=content.FORMAT,

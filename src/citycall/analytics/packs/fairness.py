@@ -13,7 +13,7 @@ from citycall.analytics.facts import area_column
 from citycall.analytics.measures.asking import Question, answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.packs.content import AreaLine, Fairness, days_of
-from citycall.analytics.packs.figures import _GOOD, _title
+from citycall.analytics.packs.figures import GOOD, title
 from citycall.analytics.store import Facts
 from citycall.closures.estimate import clopper_pearson
 from citycall.meetings.rules import Period
@@ -55,9 +55,9 @@ def fairness(facts: Facts, agency_id: int, *, layer: str, last: Period) -> tuple
     return (
         Fairness(
             measure=_MEASURE,
-            name=_title(_MEASURE),
+            name=title(_MEASURE),
             unit=spec.unit.value,
-            good=_GOOD[spec.better],
+            good=GOOD[spec.better],
             layer=layer,
             days=days_of(days),
             adjusted=True,

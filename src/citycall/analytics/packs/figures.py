@@ -27,7 +27,7 @@ EACH: Final = (
 )  # fmt: skip
 # What is known of today only: the paper before says what it was then.
 TODAY: Final = ("overdue", "backlog-age")
-_GOOD: Final = {Better.MORE: "up", Better.LESS: "down", Better.NEITHER: ""}
+GOOD: Final = {Better.MORE: "up", Better.LESS: "down", Better.NEITHER: ""}
 
 Where = Mapping[str, Sequence[Any]]
 ByService = Mapping[str, Mapping[Any, Series]]
@@ -79,14 +79,14 @@ def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = 
     starts = fortnights.judged()
     told = [series.get(start, NOTHING) for start in starts]
     spec, now = MEASURES[name], told[-1]
-    unit, good = spec.unit.value, _GOOD[spec.better]
+    unit, good = spec.unit.value, GOOD[spec.better]
     before = [_known(each, unit) for each in told[:-1]]
     value = _known(now, unit)
     found = noise.limits(before, unit=unit, size=now.size, sizes=[each.size for each in told[:-1]])
     year = series.get(fortnights.starts()[-1 - BACK], NOTHING)
     return Figure(
         measure=name,
-        name=_title(name),
+        name=title(name),
         unit=unit,
         good=good,
         service=service,
@@ -113,7 +113,7 @@ def _known(each: Value, unit: str) -> float | None:
     return float(each.value)
 
 
-def _title(name: str) -> str:
+def title(name: str) -> str:
     """The measure's title in the language that papers are kept in; said anew where it is read."""
     with translation.override(None):
         return str(MEASURES[name].title)
@@ -123,9 +123,9 @@ def _today(name: str, now: Value, before: float | None) -> Figure:
     spec = MEASURES[name]
     return Figure(
         measure=name,
-        name=_title(name),
+        name=title(name),
         unit=spec.unit.value,
-        good=_GOOD[spec.better],
+        good=GOOD[spec.better],
         service="",
         value=_known(now, spec.unit.value),
         size=now.size,

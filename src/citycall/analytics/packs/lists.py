@@ -41,7 +41,8 @@ REPEATS_SHOWN: Final = 20
 MARKS_SHOWN: Final = 400
 CLOSURE_WEEKS: Final = 12
 
-Measured = Callable[[str], tuple[float | None, str]]
+# The name of a measure to its present value, its unit and its title.
+Measured = Callable[[str], tuple[float | None, str, str]]
 AreaOf = Callable[[float, float], str]
 
 _LATE: Final = """
@@ -202,7 +203,7 @@ def promises(meeting: Meeting, *, at: datetime, measured: Measured) -> tuple[Pro
 
 def _promise(row: Commitment, *, today: date, measured: Measured) -> PromiseLine:
     is_measure = row.evidence_kind == Evidence.MEASURE
-    value, unit = measured(row.evidence) if is_measure else (None, "")
+    value, unit, shown = measured(row.evidence) if is_measure else (None, "", row.evidence)
     return PromiseLine(
         id=row.pk,
         what=row.what,
@@ -213,7 +214,7 @@ def _promise(row: Commitment, *, today: date, measured: Measured) -> PromiseLine
         state=row.state,
         late=is_late(row.due_on, alive=row.is_alive, today=today),
         evidence_kind=row.evidence_kind,
-        evidence=row.evidence,
+        evidence=shown,
         goal=row.goal,
         at_most=row.at_most,
         unit=unit,

@@ -39,6 +39,11 @@ def day(on: date) -> str:
     return formats.date_format(on, "SHORT_DATE_FORMAT")
 
 
+def month_day(on: date) -> str:
+    """A day without its year, as narrow as can be."""
+    return formats.date_format(on, "M j")
+
+
 def long_day(on: date) -> str:
     """A day as the language writes it, in words."""
     return formats.date_format(on, "DATE_FORMAT")

@@ -73,7 +73,7 @@ def evidence(line: PromiseLine) -> str:
     if line.evidence_kind != Evidence.MEASURE or line.goal is None:
         return line.evidence or UNKNOWN
     goal, measured = amount(line.goal, line.unit), amount(line.measured, line.unit)
-    told = {"measure": line.evidence, "goal": goal, "value": measured}
+    told = {"measure": _(line.evidence), "goal": goal, "value": measured}
     if line.at_most:
         sentence = _("%(measure)s at most %(goal)s: now %(value)s")
     else:

@@ -15,7 +15,7 @@ from citycall.analytics.packs.content import (
     Figure,
     Pack,
 )
-from citycall.citistat.pack.amounts import amount, day, long_day, span
+from citycall.citistat.pack.amounts import amount, long_day, month_day, span
 from citycall.citistat.pack.papers import (
     Cell,
     Column,
@@ -95,12 +95,11 @@ def _charts(caption: str, figures: Sequence[Figure]) -> list[Drawings | Table]:
     if not charted:
         return []
     ends = [spot.until for spot in charted[0].series]
-    columns = [Column(text=_("Period until"))]
-    columns += [Column(text=named(figure), number=True) for figure in charted]
-    rows: list[list[Cell | str]] = []
-    for n, until in enumerate(ends):
-        cells = [_spot(figure, n) for figure in charted]
-        rows.append([day(until), *cells])
+    columns = [Column(text=_("Periods until"), share=3)]
+    columns += [Column(text=month_day(until), number=True, share=1) for until in ends]
+    rows: list[list[Cell | str]] = [
+        [named(figure), *(_spot(figure, n) for n in range(len(ends)))] for figure in charted
+    ]
     drawn = [
         Drawing(svg=drawings.chart(figure), alt=_chart_in_words(figure), caption=named(figure))
         for figure in charted

@@ -1,0 +1,1 @@
+"""What the templates of papers need besides the pages' own tags."""
