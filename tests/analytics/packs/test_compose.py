@@ -86,7 +86,7 @@ def test_another_agencys_requests_are_not_in_it(city: City, meeting: Meeting) ->
 def test_what_moved_beyond_its_noise_is_named_and_the_rest_is_not(
     city: City, meeting: Meeting
 ) -> None:
-    for fortnight in range(1, 13):
+    for fortnight in range(1, 15):
         report(14 * fortnight + 5)
     for _each in range(12):
         report(5)

@@ -1,5 +1,6 @@
-"""Limits from the periods before: what only varies is not news, and what moved is."""
+"""Limits from the fortnights before: what only varies is not news, and what moved is."""
 
+import math
 import random
 
 from hypothesis import given
@@ -9,35 +10,28 @@ from citycall.analytics.packs import noise
 from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, USUAL, WORSE
 from citycall.analytics.packs.noise import Limits
 
-COUNTS = st.lists(st.integers(0, 500).map(float), min_size=12, max_size=12)
-SHARES = st.lists(st.floats(0, 1), min_size=12, max_size=12)
+COUNTS = st.lists(st.integers(0, 500).map(float), min_size=27, max_size=27)
 
 
 @given(COUNTS)
-def test_limits_hold_the_mean_and_are_never_below_nought(before: list[float]) -> None:
-    found = noise.limits(before, unit="count")
+def test_limits_hold_the_mean_and_are_never_below_nought(values: list[float]) -> None:
+    found = noise.limits(values, [round(value) for value in values], unit="count")
     assert found is not None
-    assert 0 <= found.low <= sum(before) / 12 <= found.high
+    assert 0 <= found.low <= sum(values[:26]) / 26 + 1e-6
+    assert found.high >= sum(values[:26]) / 26 - 1e-6
 
 
-@given(SHARES, st.integers(0, 1000))
-def test_limits_of_a_share_are_shares(before: list[float], size: int) -> None:
-    found = noise.limits(before, unit="share", size=size, sizes=[50] * 12)
-    assert found is not None
-    assert 0 <= found.low <= found.high <= 1
-
-
-@given(COUNTS, st.integers(0, 11))
-def test_too_few_known_periods_set_no_limits(before: list[float], known: int) -> None:
-    told: list[float | None] = [*before[:known], *[None] * (12 - known)]
-    assert (noise.limits(told, unit="count") is None) == (known < noise.FEWEST)
+@given(COUNTS, st.integers(0, 26))
+def test_too_few_known_fortnights_set_no_limits(values: list[float], known: int) -> None:
+    told: list[float | None] = [*[None] * (26 - known), *values[-known - 1 :]]
+    assert (noise.limits(told, [1] * 27, unit="count") is None) == (known < 12)
 
 
 @given(st.floats(0, 1000), st.floats(0, 1000), st.floats(0, 1000))
 def test_a_verdict_says_on_which_side_of_the_limits_it_is(
     value: float, one: float, other: float
 ) -> None:
-    found = Limits(min(one, other), max(one, other))
+    found = Limits(min(one, other), max(one, other), 0.0)
     inside = found.low <= value <= found.high
     above = value > found.high
     assert noise.verdict(value, found, good="up") == (
@@ -50,40 +44,21 @@ def test_a_verdict_says_on_which_side_of_the_limits_it_is(
 
 
 def test_what_is_not_known_is_not_judged() -> None:
-    assert noise.verdict(None, Limits(0, 1), good="up") == UNKNOWN
+    assert noise.verdict(None, Limits(0, 1, 0), good="up") == UNKNOWN
     assert noise.verdict(1.0, None, good="up") == UNKNOWN
-
-
-def test_one_or_two_after_none_are_no_news() -> None:
-    found = noise.limits([0.0] * 12, unit="count")
-    assert found is not None
-    assert noise.verdict(3.0, found, good="down") == USUAL
-    assert noise.verdict(4.0, found, good="down") == WORSE
+    assert noise.limits([*[1.0] * 26, None], [1] * 27, unit="count") is None
 
 
 def test_a_share_of_few_needs_more_to_be_news() -> None:
-    before: list[float | None] = [0.9] * 12
-    few = noise.limits(before, unit="share", size=5, sizes=[50] * 12)
-    many = noise.limits(before, unit="share", size=500, sizes=[50] * 12)
+    values = [*[0.9] * 26, 0.6]
+    few = noise.limits(values, [*[50] * 26, 5], unit="share")
+    many = noise.limits(values, [*[50] * 26, 500], unit="share")
     assert noise.verdict(0.6, few, good="up") == USUAL
     assert noise.verdict(0.6, many, good="up") == WORSE
 
 
-def test_what_only_varies_is_outside_about_twice_in_a_hundred() -> None:
+def test_among_many_that_only_vary_hardly_any_is_called_changed() -> None:
     drawn = random.Random(8)
-    outside = 0
-    for _each in range(4_000):
-        told = [drawn.gauss(1_000, 100) for _n in range(13)]
-        found = noise.limits(list(told[:12]), unit="count")
-        outside += noise.verdict(told[12], found, good="up") != USUAL
-    assert 0.01 < outside / 4_000 < 0.03
-
-
-def test_a_real_change_is_seen() -> None:
-    drawn = random.Random(8)
-    seen = 0
-    for _each in range(500):
-        told = [drawn.gauss(1_000, 50) for _n in range(12)]
-        found = noise.limits(list(told), unit="count")
-        seen += noise.verdict(drawn.gauss(1_300, 50), found, good="down") == WORSE
-    assert seen / 500 > 0.95
+    distances = [drawn.gauss(0, 1) for _n in range(2_000)]
+    assert sum(noise.changed(distances)) <= 1
+    assert sum(noise.changed([*distances, 7.0, -8.0, math.nan])) >= 2

@@ -38,9 +38,9 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
         )
     agency, layer = meeting.agency, layer_of(facts)
     found = figures.measure(facts, Fortnights(facts, last), agency.pk)
-    each = figures.of_services(found)
-    whole = figures.of_agency(found, last=_last_paper(meeting))
-    judged = [*whole, *each]
+    own = figures.of_agency(found, last=_last_paper(meeting))
+    whole = [each.figure for each in own]
+    judged = [*own, *figures.of_services(found)]
     repeats, places = lists.repeat_list(agency.pk)
     where = {"agency": [agency.pk]}
 
@@ -67,8 +67,8 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
         progress=figures.ranked(judged, BETTER),
         improvement=figures.ranked(judged, WORSE),
         moved=figures.ranked(judged, MOVED),
-        judged=sum(figure.verdict != UNKNOWN for figure in judged),
-        too_few=sum(figure.verdict == UNKNOWN for figure in judged),
+        judged=sum(each.figure.verdict != UNKNOWN for each in judged),
+        too_few=sum(each.figure.verdict == UNKNOWN for each in judged),
         services=figures.service_lines(found),
         late=lists.late_list(facts, agency.pk, layer=layer),
         repeats=repeats,

@@ -77,7 +77,7 @@ class ServiceLine:
 
     service: str
     received: int
-    received_before: int
+    received_before: int | None
     completed: int
     on_time: float | None
     median_days: float | None

@@ -45,6 +45,14 @@ class Measured:
     overdue: Mapping[Any, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A figure, and how many standard deviations it is off; not a number where nobody knows."""
+
+    figure: Figure
+    z: float
+
+
 def measure(facts: Facts, fortnights: Fortnights, agency_id: int) -> Measured:
     """Ask for every measure of the agency by fortnight, and by service."""
     where: Where = {"agency": [agency_id]}
@@ -59,13 +67,14 @@ def measure(facts: Facts, fortnights: Fortnights, agency_id: int) -> Measured:
     )
 
 
-def of_agency(found: Measured, *, last: Mapping[str, float | None]) -> list[Figure]:
+def of_agency(found: Measured, *, last: Mapping[str, float | None]) -> list[Judged]:
     """The agency's own figures; ``last`` is what today's measures were in the paper before."""
     told = [figure(name, found.whole[name], found.fortnights) for name in WHOLE]
-    return told + [_today(name, found.today[name], last.get(name)) for name in TODAY]
+    today = [_today(name, found.today[name], last.get(name)) for name in TODAY]
+    return told + [Judged(each, math.nan) for each in today]
 
 
-def of_services(found: Measured) -> list[Figure]:
+def of_services(found: Measured) -> list[Judged]:
     """Every service's figures that can be judged or not, unordered."""
     return [
         figure(name, series, found.fortnights, service=found.names.get(service, ""))
@@ -74,17 +83,17 @@ def of_services(found: Measured) -> list[Figure]:
     ]
 
 
-def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = "") -> Figure:
+def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = "") -> Judged:
     """One measure with its limits and verdict."""
-    starts = fortnights.judged()
+    starts = fortnights.starts()
     told = [series.get(start, NOTHING) for start in starts]
     spec, now = MEASURES[name], told[-1]
     unit, good = spec.unit.value, GOOD[spec.better]
-    before = [_known(each, unit) for each in told[:-1]]
-    value = _known(now, unit)
-    found = noise.limits(before, unit=unit, size=now.size, sizes=[each.size for each in told[:-1]])
-    year = series.get(fortnights.starts()[-1 - BACK], NOTHING)
-    return Figure(
+    values = [_known(each, unit) for each in told]
+    value = values[-1]
+    found = noise.limits(values, [each.size for each in told], unit=unit)
+    shown = list(zip(starts, values, strict=True))[-noise.PERIODS - 1 :]
+    moved = Figure(
         measure=name,
         name=title(name),
         unit=unit,
@@ -92,16 +101,16 @@ def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = 
         service=service,
         value=value,
         size=now.size,
-        before=before[-1],
-        year=_known(year, unit),
+        before=values[-2],
+        year=values[-1 - BACK],
         low=found.low if found else None,
         high=found.high if found else None,
         verdict=noise.verdict(value, found, good=good),
         series=tuple(
-            Spot(until=start + timedelta(days=PERIOD_DAYS - 1), value=_known(each, unit))
-            for start, each in zip(starts, told, strict=True)
+            Spot(until=start + timedelta(days=PERIOD_DAYS - 1), value=each) for start, each in shown
         ),
     )
+    return Judged(moved, found.z if found else math.nan)
 
 
 def _known(each: Value, unit: str) -> float | None:
@@ -138,16 +147,20 @@ def _today(name: str, now: Value, before: float | None) -> Figure:
     )
 
 
-def ranked(figures: Sequence[Figure], verdict: str) -> tuple[Figure, ...]:
-    """The figures of one verdict, those the furthest outside their limits first."""
-    found = [each for each in figures if each.verdict == verdict]
-    return tuple(sorted(found, key=lambda each: (-_distance(each), each.service, each.measure)))
+def ranked(judged: Sequence[Judged], verdict: str) -> tuple[Figure, ...]:
+    """Those of one verdict that are changes and not chance, the furthest off first."""
+    really = noise.changed([each.z for each in judged])
+    found = [
+        each
+        for each, changed in zip(judged, really, strict=True)
+        if changed and each.figure.verdict == verdict
+    ]
+    found.sort(key=lambda each: (-abs(each.z), each.figure.service, each.figure.measure))
+    return tuple(each.figure for each in found)
 
 
-def _distance(each: Figure) -> float:
-    if each.value is None or each.low is None or each.high is None:
-        return 0.0
-    return noise.Limits(each.low, each.high).distance(each.value)
+def _count(told: Value) -> int | None:
+    return None if told.value is None else round(told.value)
 
 
 def service_lines(found: Measured) -> tuple[ServiceLine, ...]:
@@ -165,7 +178,7 @@ def service_lines(found: Measured) -> tuple[ServiceLine, ...]:
         ServiceLine(
             service=found.names.get(service, ""),
             received=count("received", service),
-            received_before=count("received", service, before),
+            received_before=_count(at("received", service, before)),
             completed=count("completed", service),
             on_time=_known(at("on-time", service), "share"),
             median_days=_known(at("days", service), "days"),

@@ -9,15 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, Final
-
-import ibis
 
 from citycall.analytics.measures.asking import Question, answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Period as Stretch
 from citycall.analytics.measures.measure import Shape, Unit
-from citycall.analytics.packs.noise import PERIODS
 from citycall.analytics.store import Facts
 from citycall.meetings.rules import PERIOD_DAYS, Period
 
@@ -57,6 +55,8 @@ class Fortnights(Facts):
         return self._facts.sql(statement, values)
 
     def _begun(self, day: Any) -> Any:
+        import ibis
+
         anchor = ibis.literal(self._last.since)
         gone = (day.delta(anchor, unit="day") / PERIOD_DAYS).floor() * PERIOD_DAYS
         return anchor + gone.cast("int64").as_interval("D")
@@ -66,9 +66,13 @@ class Fortnights(Facts):
         step = timedelta(days=PERIOD_DAYS)
         return [self._last.since - n * step for n in range(BACK, -1, -1)]
 
-    def judged(self) -> list[date]:
-        """The fortnights of a chart: those that set the limits, and the last."""
-        return self.starts()[-PERIODS - 1 :]
+    @cached_property
+    def begins(self) -> date | None:
+        """The first day that the facts know of; what was before it is not known."""
+        first: date | None = self.sql("SELECT min(received_on) AS day FROM requests").to_pylist()[
+            0
+        ]["day"]
+        return first
 
     def series(
         self, measure: str, where: Mapping[str, Sequence[Any]], *, by: Sequence[str] = ()
@@ -98,6 +102,11 @@ class Fortnights(Facts):
         filled: dict[date, Value] = {}
         standing = Value(0, 0)
         for start in self.starts():
+            over = start + timedelta(days=PERIOD_DAYS)
+            if self.begins is None or over <= self.begins:
+                filled[start] = NOTHING
+                standing = told.get(start, standing)
+                continue
             standing = told.get(start, standing)
             if shape is Shape.STOCK:
                 filled[start] = standing

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Final
 
-import typst
 from django.conf import settings
 
 from citycall.citistat.pack.papers import Document
@@ -22,6 +21,8 @@ PAPER: Final = "us-letter"
 
 def pdf_of(document: Document) -> bytes:
     """The document as PDF; what it says is handed over as data and never read as markup."""
+    import typst
+
     code = document.language.lower()
     lang, region = _REGIONS.get(code, (code.split("-")[0], None))
     data = {

@@ -74,9 +74,10 @@ def _about(pack: Pack) -> Section:
         _("A year ago means the same weekdays 52 weeks earlier: %(since)s to %(until)s.")
         % {"since": long_day(pack.days_year.since), "until": long_day(pack.days_year.until)},
         _(
-            "The usual range is what a number kept to in the twelve two-week periods before: their "
-            "mean and 2.66 mean moving ranges to each side. A number that only varies by chance "
-            "lies outside about twice in a hundred."
+            "The usual range is what chance alone leaves to a number, as the two-week periods of "
+            "up to a year before tell: three standard deviations to each side of their mean. Of "
+            "the numbers listed as better, worse or moved, at most one in ten is expected to be "
+            "chance."
         ),
         ngettext(
             "%(n)s number has too few periods behind it to be judged.",
