@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from citycall.citistat.views import city, fairness, forecast, measures, places
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
-from citycall.citistat.views import city, measures
+from citycall.citistat.views import city, fairness, forecast, measures, places
 
 app_name = "citistat"
 urlpatterns = [
