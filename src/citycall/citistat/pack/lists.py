@@ -82,7 +82,8 @@ def evidence(line: PromiseLine) -> str:
     if line.measured is None:
         return words
     reached = is_reached(line.measured, line.goal, at_most=line.at_most)
-    return f"{words} ({_('reached') if reached else _('not reached')})"
+    told_too = _("reached") if reached else _("not reached")
+    return f"{words} ({told_too})"
 
 
 def standing(line: PromiseLine) -> str:
