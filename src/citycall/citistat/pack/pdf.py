@@ -10,9 +10,7 @@ from citycall.citistat.pack.papers import Document
 
 _HERE: Final = Path(__file__).parent
 _TEMPLATE: Final = _HERE / "pack.typ"
-_FONTS: Final = (
-    _HERE.parent.parent / "pages" / "static" / "citycall" / "vendor" / "uswds-3.14.0" / "ttf"
-)
+_FONTS: Final = _HERE / "fonts"
 # The project's own face first; for other scripts, the machine's.
 _FACES: Final = ["Public Sans"]
 _REGIONS: Final = {"zh-hans": ("zh", "CN")}

@@ -10,6 +10,7 @@ from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import store
 from citycall.citistat import summary
 from citycall.citistat.around import around
+from citycall.citistat.views.meetings import commitments_due
 from citycall.core.actors import Actor
 from citycall.pages.staff import staff_only
 
@@ -38,6 +39,7 @@ def agency(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     shown = around(actor, "city") | {"agency": chosen}
     shown |= _numbers({"agency": [chosen.pk]}, by="service")
     shown["scope"] = f"agency={chosen.pk}"
+    shown |= commitments_due(actor, chosen.pk)
     return render(request, "citistat/agency.html", shown)
 
 
