@@ -89,7 +89,8 @@ def test_who_answers_for_no_agency_does_not_see_it(found: findings.Findings) -> 
 def test_a_move_of_crews_is_told_for_both_teams_and_every_area(found: findings.Findings) -> None:
     said = queries.what_if(ANALYST, Move(1, 2, 1, 4, 4), layer=LAYER)
     assert said.giver.days.value >= 0 >= said.taker.days.value
-    assert len(said.areas) == 48
+    assert set(said.areas) == set(said.giver.by_area) | set(said.taker.by_area)
+    assert len(said.areas) > 40
     assert sum(said.giver.by_area.values()) > 100
     assert said.as_of == UNTIL.astimezone(UTC)
 
