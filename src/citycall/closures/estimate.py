@@ -18,7 +18,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 LEVEL: Final = 0.95
 # An agency's own answers stand for its missing ones from so many; below, the whole part's do.
@@ -83,8 +83,9 @@ def clopper_pearson(false: float, checked: float, *, level: float = LEVEL) -> tu
     if checked <= 0:
         return 0.0, 1.0
     tail = (1 - level) / 2
-    low = float(beta.ppf(tail, false, checked - false + 1)) if false > 1e-12 else 0.0
-    high = float(beta.ppf(1 - tail, false + 1, checked - false)) if false < checked - 1e-12 else 1.0
+    low = float(betaincinv(false, checked - false + 1, tail)) if false > 1e-12 else 0.0
+    few = false < checked - 1e-12
+    high = float(betaincinv(false + 1, checked - false, 1 - tail)) if few else 1.0
     return low, high
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 MOST_POINTS: Final = 3
 # A mean of fewer scores than this says little.
@@ -71,7 +71,7 @@ def mean(values: Sequence[float]) -> Mean | None:
     if count == 1:
         return Mean(1, middle, None, None)
     spread = math.sqrt(sum((v - middle) ** 2 for v in values) / (count - 1))
-    half = float(student.ppf(0.975, count - 1)) * spread / math.sqrt(count)
+    half = float(stdtrit(count - 1, 0.975)) * spread / math.sqrt(count)
     return Mean(count, middle, max(middle - half, 0.0), min(middle + half, 1.0))
 
 
