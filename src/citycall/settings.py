@@ -292,7 +292,7 @@ CITYCALL_ANSWER_TARGET = tuple(
 EXPORTS = homes.home() / "open-data"
 
 # The facts that CitiStat's numbers are worked out from, and what working them out may take.
-ANALYTICS = homes.home() / "analytics"
+ANALYTICS = homes.folder("analytics")
 CITYCALL_ANALYTICS_MEMORY = os.environ.get("CITYCALL_ANALYTICS_MEMORY", "2GB")
 CITYCALL_ANALYTICS_THREADS = int(os.environ.get("CITYCALL_ANALYTICS_THREADS", "2"))
 

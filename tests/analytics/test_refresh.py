@@ -1,14 +1,15 @@
 """The facts follow the operational tables: nothing lost, nothing twice, nothing half."""
 
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 from django.db import connection, transaction
 
-from citycall.analytics.refresh import refresh
+from citycall.analytics.refresh import Refreshed, refresh
 from citycall.analytics.store import NoFactsYet, current, store
 from citycall.core.actors import resident
 from citycall.service_requests.actions.close import complete
@@ -26,6 +27,25 @@ def city() -> Any:
     return small_city.build()
 
 
+def settle() -> None:
+    """Wait until what was written is settled: tests beside this one write to the same server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        following = cursor.fetchone()[0]
+        for _ in range(600):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] >= following:
+                return
+            time.sleep(0.1)
+    raise AssertionError("Something has been writing for a minute.")
+
+
+def refreshed(at: datetime) -> Refreshed | None:
+    """Refresh the facts with all that was written."""
+    settle()
+    return refresh(at=at)
+
+
 def rows(statement: str) -> list[dict[str, Any]]:
     with current() as facts:
         found: list[dict[str, Any]] = facts.sql(statement).to_pylist()
@@ -39,7 +59,7 @@ def test_before_the_first_refresh_it_is_said(city) -> None:
 
 def test_a_request_and_its_report_are_facts(city) -> None:
     submit(small_city.draft(), by=resident(), at=small_city.NOW)
-    done = refresh(at=small_city.NOW + HOUR)
+    done = refreshed(small_city.NOW + HOUR)
     assert done is not None
     assert (done.whole, done.requests) == (True, 1)
     [request] = rows("SELECT r.*, s.code FROM requests r JOIN services s ON s.id = r.service")
@@ -56,7 +76,7 @@ def test_a_request_and_its_report_are_facts(city) -> None:
 def test_what_changed_is_put_in_place_of_what_was_known(city) -> None:
     made = submit(small_city.draft(), by=resident(), at=small_city.NOW)
     other = submit(small_city.draft(), by=resident(), at=small_city.NOW)
-    refresh(at=small_city.NOW + HOUR)
+    refreshed(small_city.NOW + HOUR)
     complete(
         made.request_id,
         outcome_code="fixed",
@@ -64,7 +84,7 @@ def test_what_changed_is_put_in_place_of_what_was_known(city) -> None:
         by=city.dispatcher,
         at=small_city.NOW + 26 * HOUR,
     )
-    done = refresh(at=small_city.NOW + 27 * HOUR)
+    done = refreshed(small_city.NOW + 27 * HOUR)
     assert done is not None
     assert (done.whole, done.requests) == (False, 1)
     by_id = {row["id"]: row for row in rows("SELECT * FROM requests")}
@@ -78,16 +98,16 @@ def test_what_changed_is_put_in_place_of_what_was_known(city) -> None:
 def test_reports_of_what_was_merged_are_counted_where_they_lead(city) -> None:
     made = [submit(small_city.draft(), by=resident(), at=small_city.NOW) for _ in range(3)]
     first, second, third = (each.request_id for each in made)
-    refresh(at=small_city.NOW)
+    refreshed(small_city.NOW)
     merge(second, parent_id=third, by=city.dispatcher, at=small_city.NOW + HOUR)
     merge(third, parent_id=first, by=city.dispatcher, at=small_city.NOW + 2 * HOUR)
-    refresh(at=small_city.NOW + 3 * HOUR)
+    refreshed(small_city.NOW + 3 * HOUR)
     told = {row["id"]: row["reports"] for row in rows("SELECT id, reports FROM requests")}
     assert told == {first: 3, second: 0, third: 0}
     assert {row["request"] for row in rows("SELECT request FROM reports")} == {first}
     assert sum(row["further"] for row in rows("SELECT further FROM reports")) == 2
     unmerge(third, by=city.dispatcher, at=small_city.NOW + 4 * HOUR)
-    refresh(at=small_city.NOW + 5 * HOUR)
+    refreshed(small_city.NOW + 5 * HOUR)
     told = {row["id"]: row["reports"] for row in rows("SELECT id, reports FROM requests")}
     assert told == {first: 1, second: 0, third: 2}
 
@@ -103,7 +123,7 @@ def test_what_commits_late_is_not_lost(city) -> None:
             go_on.wait(30)
         connection.close()
 
-    refresh(at=small_city.NOW)
+    refreshed(small_city.NOW)
     late = threading.Thread(target=slow)
     late.start()
     begun.wait(30)
@@ -111,13 +131,13 @@ def test_what_commits_late_is_not_lost(city) -> None:
     refresh(at=small_city.NOW + HOUR)
     go_on.set()
     late.join()
-    refresh(at=small_city.NOW + 2 * HOUR)
+    refreshed(small_city.NOW + 2 * HOUR)
     assert len(rows("SELECT id FROM requests")) == 2
 
 
 def test_a_whole_and_a_partial_refresh_say_the_same(city) -> None:
     made = [submit(small_city.draft(), by=resident(), at=small_city.NOW) for _ in range(4)]
-    refresh(at=small_city.NOW)
+    refreshed(small_city.NOW)
     merge(
         made[1].request_id,
         parent_id=made[0].request_id,
@@ -129,7 +149,7 @@ def test_a_whole_and_a_partial_refresh_say_the_same(city) -> None:
         at=small_city.NOW + 2 * HOUR,
     )  # fmt: skip
     tables = ("requests", "reports", "steps")
-    refresh(at=small_city.NOW + 3 * HOUR)
+    refreshed(small_city.NOW + 3 * HOUR)
     partial = {name: rows(f"SELECT * FROM {name} ORDER BY id") for name in tables}
     refresh(at=small_city.NOW + 3 * HOUR, whole=True)
     assert {name: rows(f"SELECT * FROM {name} ORDER BY id") for name in tables} == partial
@@ -137,7 +157,7 @@ def test_a_whole_and_a_partial_refresh_say_the_same(city) -> None:
 
 def test_a_refresh_that_fails_leaves_the_present_version(city, monkeypatch) -> None:
     submit(small_city.draft(), by=resident(), at=small_city.NOW)
-    refresh(at=small_city.NOW)
+    refreshed(small_city.NOW)
     before = store().version()
 
     def broken(*_args: Any, **_more: Any) -> None:
@@ -145,7 +165,7 @@ def test_a_refresh_that_fails_leaves_the_present_version(city, monkeypatch) -> N
 
     monkeypatch.setattr("citycall.analytics.facts.make", broken)
     with pytest.raises(duckdb.Error):
-        refresh(at=small_city.NOW + HOUR)
+        refreshed(small_city.NOW + HOUR)
     assert store().version() == before
     assert len(list(store().folder.glob("v*.duckdb"))) == 1
     assert len(rows("SELECT * FROM requests")) == 1
@@ -153,10 +173,47 @@ def test_a_refresh_that_fails_leaves_the_present_version(city, monkeypatch) -> N
 
 def test_who_reads_is_not_blocked_and_sees_one_version(city) -> None:
     submit(small_city.draft(), by=resident(), at=small_city.NOW)
-    refresh(at=small_city.NOW)
+    refreshed(small_city.NOW)
     before = store().facts()
     for hour in range(1, 4):
         submit(small_city.draft(), by=resident(), at=small_city.NOW)
-        refresh(at=small_city.NOW + hour * HOUR)
+        refreshed(small_city.NOW + hour * HOUR)
     assert before.sql("SELECT count(*) AS n FROM requests").to_pylist() == [{"n": 1}]
     assert rows("SELECT count(*) AS n FROM requests") == [{"n": 4}]
+
+
+def test_facts_of_another_making_are_made_anew(city, monkeypatch) -> None:
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    refreshed(small_city.NOW)
+    assert _whole(refreshed(small_city.NOW + HOUR)) is False
+    monkeypatch.setattr("citycall.analytics.refresh.MADE_AS", "another")
+    assert _whole(refreshed(small_city.NOW + 2 * HOUR)) is True
+    assert _whole(refreshed(small_city.NOW + 3 * HOUR)) is False
+
+
+def test_a_version_that_cannot_be_read_is_made_anew(city) -> None:
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    refreshed(small_city.NOW)
+    (store().folder / store().version()).write_bytes(b"nothing of ours")
+    assert _whole(refreshed(small_city.NOW + HOUR)) is True
+    assert len(rows("SELECT * FROM requests")) == 1
+
+
+def _whole(done: Refreshed | None) -> bool:
+    assert done is not None
+    return done.whole
+
+
+def test_what_a_killed_refresh_has_left_is_removed(city) -> None:
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    left = store().folder / "staging-left"
+    left.mkdir(parents=True)
+    (left / "staged_requests.csv").write_text("1")
+    refreshed(small_city.NOW)
+    assert not left.exists()
+
+
+def test_nobody_else_on_the_computer_reads_the_facts(settings, tmp_path, city) -> None:
+    settings.ANALYTICS = tmp_path / "own"
+    refreshed(small_city.NOW)
+    assert (tmp_path / "own").stat().st_mode & 0o077 == 0

@@ -153,3 +153,26 @@ def test_what_is_open_counts_what_came_before_too(sit, report, gathered) -> None
     since = (NOW - timedelta(days=30)).date().isoformat()
     page = sit("analyst").get(f"/citistat/measures/open?since={since}&until=2026-03-02")
     assert [moment.value for moment in page.context["shown"].moments][:2] == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["until=0001-01-01", "until=9999-12-31", "since=0001-01-01&period=month", "service=999"],
+)
+def test_a_file_or_a_list_of_what_was_not_understood_is_refused(
+    sit, report, gathered, query: str
+) -> None:
+    report()
+    gathered()
+    analyst = sit("analyst")
+    assert analyst.get(f"/citistat/measures/received?{query}&format=csv").status_code == 422
+    assert analyst.get(f"/citistat/measures/received/requests?{query}").status_code == 422
+
+
+def test_a_period_that_the_question_cuts_is_not_judged(sit, report, gathered) -> None:
+    report(days_ago=12)
+    gathered()
+    page = sit("analyst").get("/citistat/measures/received?since=2026-02-18&until=2026-03-02")
+    by_day = {moment.first.isoformat(): moment for moment in page.context["shown"].moments}
+    assert by_day["2026-02-16"].unfinished
+    assert not by_day["2026-02-23"].unfinished

@@ -36,6 +36,7 @@ class Unusual:
     """
 
     measure: Measure
+    week: date
     service: int
     value: float
     expected: float
@@ -63,18 +64,20 @@ def last_week(at: datetime) -> date:
 def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -> list[Unusual]:
     """The exceptions of the last whole week, those that affect most first.
 
+    Of what people still have to say something about, it is the last week that they have.
     All series are judged together, so that few of what is told are chance.
     """
     week = last_week(facts.about.as_of)
     looked: list[tuple[Measure, Series, limits.Limits]] = []
     for name in WATCHED:
         measure = MEASURES[name]
+        ripe = later(week, Period.WEEK, -(measure.ripens_weeks or 0))
         asked = Question(
             measure=name,
             by=("service",),
             period=Period.WEEK,
-            since=later(week, Period.WEEK, -52),
-            until=later(week, Period.WEEK),
+            since=later(ripe, Period.WEEK, -52),
+            until=later(ripe, Period.WEEK),
             where=where or {},
         )
         told = series(asked, facts)
@@ -112,6 +115,7 @@ def _unusual(measure: Measure, told: Series, found: limits.Limits, line: int) ->
     then = float(told.values[line, 0])
     return Unusual(
         measure=measure,
+        week=told.periods[-1],
         service=told.keys[line][0],
         value=value,
         expected=expected,

@@ -1,6 +1,10 @@
 """What a worker does for this room from time to time."""
 
+import contextlib
+
+from django.db import transaction
 from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import AlreadyEnqueued
 
 from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
@@ -17,17 +21,20 @@ def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     refresh(at=clock.now())
     if present() is None:
-        _look()
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+            first = jobs.configure_task(
+                PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK, lock=PLACES_TASK
+            )
+            first.defer(timestamp=timestamp)
 
 
 @jobs.periodic(cron="41 8 * * *")
-@jobs.task(name=PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK)
+@jobs.task(name=PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK, lock=PLACES_TASK)
 def look_for_trouble(timestamp: int) -> None:
-    """Every night: hot spots, storms, changes of level and new words, of the facts there are."""
-    _look()
+    """Every night: hot spots, storms, changes of level and new words, of the facts there are.
 
-
-def _look() -> None:
+    Also after the first refresh; never two at a time.
+    """
     # What counts chances is heavy: no process loads it before it looks.
     from citycall.analytics.places.refreshing import look_again
 

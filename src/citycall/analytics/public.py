@@ -1,8 +1,8 @@
 """What everybody is told of the city's work: no private service, no small number, no place hidden.
 
-A line that rests on fewer than ``SMALLEST`` requests is not told, so that nobody can be found in
-it; where only one such line stands in a table the next smallest is left out too, or the sum would
-give the first away.
+A number that rests on fewer than ``SMALLEST`` requests is not told, so that nobody can be found in
+it; and as many counts beside it are left out as it takes for no sum to give one away. One layer of
+areas is told, since what another hides could be found by taking one from the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,14 @@ from datetime import date
 from math import isnan
 from typing import Any, Final
 
+import numpy as np
+
+from citycall.analytics.facts import area_column
 from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import Question, answer
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Measure, Period
-from citycall.analytics.measures.names import names_of
+from citycall.analytics.measures.measure import Measure, Period, Unit
+from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.measures.series import Series, begin, later, series
 from citycall.analytics.store import Facts
 from citycall.catalog.queries import catalog
@@ -28,11 +31,19 @@ SHOWN_MONTHS: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One value, none where it is not known; ``hidden`` where too few are behind it."""
+
+    value: float | None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One service or area in twelve months; no values where too few are behind them."""
+    """One service or area in twelve months, a cell for each of ``COLUMNS``."""
 
     name: str
-    values: Sequence[float | None] | None
+    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +62,16 @@ def columns() -> list[Measure]:
     return [MEASURES[name] for name in COLUMNS]
 
 
+def choices(facts: Facts) -> dict[str, str]:
+    """By what ``lines`` can be told, and what that is called: services, and one layer of areas."""
+    told = titles(facts)
+    columns = ["service", *(area_column(layer) for layer in facts.about.layers[:1])]
+    return {column: told[column] for column in columns}
+
+
 def last_month(facts: Facts) -> date:
     """The last whole month."""
-    return later(begin(facts.about.as_of.date(), Period.MONTH), Period.MONTH, -1)
+    return later(begin(facts.about.today, Period.MONTH), Period.MONTH, -1)
 
 
 def monthly(facts: Facts, name: str) -> Monthly:
@@ -70,7 +88,12 @@ def monthly(facts: Facts, name: str) -> Monthly:
         ),
         facts,
     )
-    values = told.values[0].tolist() if told.keys else [float("nan")] * len(told.periods)
+    few = told.sizes[0] < SMALLEST if told.keys else []
+    values = (
+        np.where(few, np.nan, told.values[0]).tolist()
+        if told.keys
+        else [float("nan")] * len(told.periods)
+    )
     low, high = _limits(told, measure) if told.keys else (values, values)
     return Monthly(measure, told.periods, values, low, high)
 
@@ -87,36 +110,55 @@ def lines(facts: Facts, by: str) -> list[Line]:
     until = later(last_month(facts), Period.MONTH)
     since = later(until, Period.MONTH, -MONTHS)
     where = _public(placed=by != "service")
-    told: list[Mapping[Any, Any]] = []
+    told: list[dict[Any, tuple[float | None, int]]] = []
     for name in COLUMNS:
         asked = Question(measure=name, by=(by,), since=since, until=until, where=where)
-        rows = answer(asked, facts)
-        told.append(dict(zip(rows[by].to_pylist(), rows["value"].to_pylist(), strict=True)))
+        told.append(
+            {row[by]: (row["value"], row["size"]) for row in answer(asked, facts).to_pylist()}
+        )
     known = names_of(facts, by)
-    found = [(key, name) for key, name in known.items() if key in told[0] or key in told[2]]
-    small = _small({key: int(told[0].get(key) or 0) for key, _name in found})
+    keys = sorted(
+        (key for key in known if any(key in column for column in told)), key=lambda key: known[key]
+    )
+    hidden = [_hidden(column, name) for column, name in zip(told, COLUMNS, strict=True)]
     return [
         Line(
-            name,
-            None if key in small else [_value(column.get(key), n) for n, column in enumerate(told)],
+            known[key],
+            [
+                _cell(column.get(key), name, hidden=key in few)
+                for column, name, few in zip(told, COLUMNS, hidden, strict=True)
+            ],
         )
-        for key, name in sorted(found, key=lambda each: each[1])
+        for key in keys
     ]
 
 
-def _small(counts: Mapping[Any, int]) -> set[Any]:
-    by_size = sorted(counts, key=lambda key: counts[key])
-    few = [key for key in by_size if counts[key] < SMALLEST]
-    return set(by_size[:2]) if len(few) == 1 else set(few)
+def _hidden(column: Mapping[Any, tuple[float | None, int]], name: str) -> set[Any]:
+    """Whose cells are not told: where too few are behind them, and so many that no sum tells them.
+
+    Of counts what is hidden is at least two lines and ``SMALLEST`` together.
+    """
+    few = {key for key, (_value, size) in column.items() if 0 < size < SMALLEST}
+    if MEASURES[name].unit is not Unit.COUNT or not few:
+        return few
+    for key in sorted(column, key=lambda key: column[key][1]):
+        if len(few) > 1 and sum(column[each][1] for each in few) >= SMALLEST:
+            break
+        if column[key][1]:
+            few.add(key)
+    return few
 
 
-def _value(value: float | None, column: int) -> float | None:
-    if value is None and column in {0, 1, 2}:
-        return 0.0
-    return None if value is None or isnan(value) else float(value)
+def _cell(told: tuple[float | None, int] | None, name: str, *, hidden: bool) -> Cell:
+    if hidden:
+        return Cell(None, hidden=True)
+    value = None if told is None else told[0]
+    if value is None and MEASURES[name].unit is Unit.COUNT:
+        return Cell(0.0)
+    return Cell(None if value is None or isnan(value) else float(value))
 
 
 def _public(*, placed: bool) -> dict[str, list[int]]:
     """The services that everybody may know of; with places, those that do not hide them."""
     good = {Privacy.PUBLIC} if placed else {Privacy.PUBLIC, Privacy.HIDDEN_LOCATION}
-    return {"service": [each.id for each in catalog().services if each.spec.privacy in good]}
+    return {"service": [each.id for each in catalog().all_services if each.spec.privacy in good]}

@@ -1,5 +1,7 @@
 """Bringing the facts up to date: what changed since the last time, or everything."""
 
+import logging
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +14,11 @@ from django.conf import settings
 from django.db import connection
 
 from citycall.analytics import facts, gathering
-from citycall.analytics.store import About, Store, store
+from citycall.analytics.store import MADE_AS, About, Store, store
 
+logger = logging.getLogger(__name__)
+
+_STAGING: Final = "staging-"
 # Of more than this share, reading everything is quicker.
 MOST: Final = 0.25
 AT_LEAST: Final = 50_000
@@ -53,14 +58,21 @@ class _Refresh:
         horizon, following, database, lag = gathering.settled()
         self._following = following
         self._about = About(
-            as_of=at, horizon=horizon, database=database, lag_seconds=lag, layers=_layers()
+            as_of=at,
+            horizon=horizon,
+            database=database,
+            lag_seconds=lag,
+            layers=_layers(),
+            made_as=f"{MADE_AS} {settings.TIME_ZONE}",
         )
 
     def run(self, *, whole: bool) -> tuple[int, bool, About]:
         ids = None if whole else self._changed()
-        Path(settings.ANALYTICS).mkdir(parents=True, exist_ok=True)
+        Path(settings.ANALYTICS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in Path(settings.ANALYTICS).glob(f"{_STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True)
         with (
-            tempfile.TemporaryDirectory(dir=settings.ANALYTICS) as folder,
+            tempfile.TemporaryDirectory(dir=settings.ANALYTICS, prefix=_STAGING) as folder,
             self._store.next_version(whole=ids is None) as into,
         ):
             self._write(into, ids, Path(folder))
@@ -71,12 +83,13 @@ class _Refresh:
         """The requests that changed since the present version; none where all is to be read."""
         if not self._store.version():
             return None
-        before = self._store.facts()
-        same = (before.about.database, before.about.layers) == (
-            self._about.database,
-            self._about.layers,
-        )
-        if not same or before.about.horizon > self._following:
+        try:
+            before = self._store.facts()
+        except (duckdb.Error, KeyError):
+            # A version that cannot be read is no ground for any number: all is read anew.
+            logger.exception("The present version of the facts cannot be read.")
+            return None
+        if _made(before.about) != _made(self._about) or before.about.horizon > self._following:
             return None
         known = before.sql("SELECT count(*) FROM requests")[0][0].as_py()
         return gathering.touched(
@@ -104,6 +117,11 @@ def write_about(into: duckdb.DuckDBPyConnection, about: About) -> None:
     """Let a version say of itself what it is."""
     into.execute("CREATE OR REPLACE TABLE about (name VARCHAR, value VARCHAR)")
     into.executemany("INSERT INTO about VALUES (?, ?)", about.rows())
+
+
+def _made(about: About) -> tuple[object, ...]:
+    """What two versions must share for one to be brought up to date from the other."""
+    return about.database, about.layers, about.made_as
 
 
 def _layers() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,9 +20,12 @@ import pyarrow as pa
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from citycall.core import clock
 from citycall.core.errors import DomainError
 
 CURRENT: Final = "CURRENT"
+# Changes with any column or definition of the facts: older ones are then made anew, whole.
+MADE_AS: Final = "1"
 _IBIS: Final = {
     "BIGINT": "int64",
     "INTEGER": "int32",
@@ -48,7 +51,8 @@ class About:
 
     ``as_of`` is the moment of the snapshot it was read from; ``horizon`` the transaction below
     which everything is in it, of the ``database`` it names; ``lag_seconds`` how far that horizon
-    was behind the snapshot; ``layers`` the codes of the layers of areas.
+    was behind the snapshot; ``layers`` the codes of the layers of areas; ``made_as`` which
+    definitions of the facts it has.
     """
 
     as_of: datetime
@@ -56,6 +60,17 @@ class About:
     database: str
     lag_seconds: float
     layers: tuple[str, ...]
+    made_as: str = MADE_AS
+
+    @property
+    def seen_until(self) -> datetime:
+        """The moment up to which everything is in these facts."""
+        return self.as_of - timedelta(seconds=self.lag_seconds)
+
+    @property
+    def today(self) -> date:
+        """The city's day as of which these facts are."""
+        return self.as_of.astimezone(clock.city_zone()).date()
 
     def rows(self) -> list[tuple[str, str]]:
         """As the store keeps it."""
@@ -65,6 +80,7 @@ class About:
             ("database", self.database),
             ("lag_seconds", str(self.lag_seconds)),
             ("layers", ",".join(self.layers)),
+            ("made_as", self.made_as),
         ]
 
 
@@ -133,7 +149,6 @@ class Store:
         self.folder = folder
         self._lock = threading.Lock()
         self._open: tuple[str, duckdb.DuckDBPyConnection, About] | None = None
-        self._own = threading.local()
 
     def version(self) -> str:
         """The name of the present version; empty where there is none."""
@@ -143,27 +158,24 @@ class Store:
             return ""
 
     def facts(self) -> Facts:
-        """The present version, for the thread that asks.
+        """The present version, for the thread that asks and as long as it asks.
 
-        Raises NoFactsYet before the first refresh.
+        A version that was replaced is closed with its last reader. Raises NoFactsYet before the
+        first refresh.
         """
         version = self.version()
         if not version:
             raise NoFactsYet(
                 _("The numbers are being gathered for the first time. Please try again shortly.")
             )
-        own: Facts | None = getattr(self._own, "facts", None)
-        if own is None or own.version != version:
-            connection, about = self._opened(version)
-            own = self._own.facts = Facts(connection.cursor(), version, about)
-        return own
+        connection, about = self._opened(version)
+        return Facts(connection.cursor(), version, about)
 
     def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, About]:
         with self._lock:
             if self._open is None or self._open[0] != version:
-                connection = duckdb.connect(
-                    str(self.folder / version), read_only=True, config=_config()
-                )
+                path = str(self.folder / version)
+                connection = duckdb.connect(path, read_only=True, config=_config())
                 connection.execute("SET TimeZone = 'UTC'")
                 self._open = (version, connection, read_about(connection))
             return self._open[1], self._open[2]
@@ -179,7 +191,9 @@ class Store:
         number = int(before.strip("v").split(".")[0]) + 1 if before else 1
         name = f"v{number:06d}.duckdb"
         path = self.folder / name
-        path.unlink(missing_ok=True)
+        # What one that was killed has left.
+        for left in (path, path.with_name(f"{name}.wal")):
+            left.unlink(missing_ok=True)
         try:
             if not whole:
                 shutil.copyfile(self.folder / before, path)
@@ -208,7 +222,7 @@ def _config() -> dict[str, Any]:
         "memory_limit": settings.CITYCALL_ANALYTICS_MEMORY,
         "threads": str(settings.CITYCALL_ANALYTICS_THREADS),
         "temp_directory": str(settings.ANALYTICS / "tmp"),
-        # Nothing is fetched, and nothing outside the store is read, whoever asks.
+        # Nothing is fetched.
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
@@ -223,6 +237,7 @@ def read_about(connection: duckdb.DuckDBPyConnection) -> About:
         database=told["database"],
         lag_seconds=float(told["lag_seconds"]),
         layers=tuple(code for code in told["layers"].split(",") if code),
+        made_as=told.get("made_as", ""),
     )
 
 

@@ -22,6 +22,8 @@ MOST_PERIODS: Final = 800
 _USUAL: Final = {
     Period.DAY: 60, Period.WEEK: 53, Period.MONTH: 25, Period.QUARTER: 13, Period.YEAR: 6,
 }  # fmt: skip
+# No city counted requests before, and none does yet after.
+_YEARS: Final = (1950, 2150)
 WITHOUT: Final = "none"
 
 
@@ -72,7 +74,7 @@ def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked
     Raises NotAllowed to those who may see no numbers.
     """
     faults: dict[str, str] = {}
-    today = facts.about.as_of.date()
+    today = facts.about.today
     period = _period(query.get("period", ""), faults)
     until = _day(query, "until", begin(today, period), faults)
     since = _day(query, "since", later(begin(until, period), period, -_USUAL[period]), faults)
@@ -113,10 +115,14 @@ def _day(query: QueryDict, name: str, usual: date, faults: dict[str, str]) -> da
     if not text:
         return usual
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         faults[name] = _("Please write the day like 2026-01-31.")
         return usual
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        faults[name] = _("Please write the day like 2026-01-31.")
+        return usual
+    return day
 
 
 def _where(

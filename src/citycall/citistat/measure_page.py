@@ -80,11 +80,13 @@ def _series(measure: Measure, asked: Asked, facts: Facts) -> tuple[SafeString, l
     ]
     values = told.values[0].tolist()
     low, high = ([float(getattr(each, side)[0]) for each in judged] for side in ("low", "high"))
-    today = facts.about.as_of.date()
+    today = facts.about.today
     moments = []
     for n, first in enumerate(told.periods):
         following = later(first, asked.period)
-        unfinished = following > today
+        # Nor is a period judged that the question cuts.
+        cut = first < asked.since or following > asked.until
+        unfinished = cut or still_coming_in(measure, following, today)
         moments.append(
             Moment(
                 first=first,
@@ -97,7 +99,9 @@ def _series(measure: Measure, asked: Asked, facts: Facts) -> tuple[SafeString, l
             )
         )
     drawn = np.array(values)
-    if measure.shape is not Shape.STOCK:
+    if measure.ripens_weeks is None:
+        low = high = [float("nan")] * len(values)
+    elif measure.shape is not Shape.STOCK:
         # A period that is not over yet would look like a fall.
         drawn[[each.unfinished for each in moments]] = np.nan
     chart = charts.line(told.periods, drawn.tolist(), unit=measure.unit, low=low, high=high)
@@ -122,6 +126,13 @@ def _parts(measure: Measure, asked: Asked, facts: Facts) -> list[Part]:
             )
         )
     return [part for _size, part in sorted(found, key=lambda each: (each[0], each[1].name))]
+
+
+def still_coming_in(measure: Measure, following: date, today: date) -> bool:
+    """Whether a period that ends before ``following`` still changes; some measures' always do."""
+    if measure.ripens_weeks is None:
+        return True
+    return following + timedelta(weeks=measure.ripens_weeks) > today
 
 
 def last_day(asked: Asked) -> date:

@@ -23,6 +23,8 @@ WEEKLY: Final = (
 )  # fmt: skip
 COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
 WEEKS: Final = 4
+# People still have to say what the value rests on.
+UNRIPE: Final = "unripe"
 Where = Mapping[str, Sequence[Any]]
 
 
@@ -30,7 +32,8 @@ Where = Mapping[str, Sequence[Any]]
 class Row:
     """One measure's last whole week, against what is usual and the same week of last year.
 
-    ``verdict`` is "worse", "better" or "other" where it is beyond its limits, else empty.
+    ``verdict`` is "worse", "better" or "other" where it is beyond its limits, else empty; or
+    ``UNRIPE``.
     """
 
     measure: Measure
@@ -111,7 +114,7 @@ def _row(measure: Measure, facts: Facts, where: Where) -> Row:
         numbers.told(float(told.values[0, -1]), measure.unit),
         numbers.between(float(found.low[0]), float(found.high[0]), measure.unit),
         numbers.told(float(told.values[0, 0]), measure.unit),
-        verdict(measure, found),
+        verdict(measure, found) if measure.ripens_weeks == 0 else UNRIPE,
     )
 
 

@@ -104,6 +104,15 @@ def _evidence(draft: Draft) -> Mapping[str, str]:
     return {"evidence": _request(text) if draft.evidence_kind == Evidence.REQUEST else ""}
 
 
+def written(draft: Draft) -> str:
+    """The evidence as it is kept: a request's number the way that addresses have it.
+
+    Of a draft that ``check`` has found good.
+    """
+    text = draft.evidence.strip()
+    return numbers.show(numbers.read(text)) if draft.evidence_kind == Evidence.REQUEST else text
+
+
 def _link(text: str) -> str:
     try:
         parts = urlsplit(text)

@@ -18,13 +18,14 @@ PRIVATE = 0o700
 PASSAGE = 0o711
 
 FOLDERS = {
+    "analytics": PRIVATE,
     "uploads": PRIVATE,
     "outbox": PRIVATE,
     "secrets": PRIVATE,
     "logs": PASSAGE,
     "run": PASSAGE,
 }
-Folder = Literal["uploads", "outbox", "secrets", "logs", "run"]
+Folder = Literal["analytics", "uploads", "outbox", "secrets", "logs", "run"]
 
 
 class OperationsError(Exception):

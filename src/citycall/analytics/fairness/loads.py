@@ -1,6 +1,6 @@
 """A team's year of work, read from the facts."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from citycall.analytics.facts import area_column
 from citycall.analytics.fairness.cells import Facts, Floats
 from citycall.analytics.fairness.crews import DAYS, WEEKS, Load, weekday_shares
+from citycall.core import clock
 
 # Of a week of which more is still open, nobody knows yet how long it took.
 MOST_OPEN: Final = 0.1
@@ -18,7 +19,7 @@ _DAYS: Final = "(epoch(least(coalesce(ended_at, $until), $until)) - epoch(receiv
 
 def read(facts: Facts, *, team: int, layer: str, as_of: datetime) -> Load:
     """The 52 weeks before the day of ``as_of`` (naive UTC); requests of the areas of a layer."""
-    last = as_of.date()
+    last = as_of.replace(tzinfo=UTC).astimezone(clock.city_zone()).date()
     first = last - timedelta(days=DAYS)
     values = {"team": team, "first": first, "last": last, "until": as_of}
     standing = facts.sql(

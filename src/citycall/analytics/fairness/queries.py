@@ -13,7 +13,8 @@ from citycall.analytics.fairness.findings import Findings
 from citycall.analytics.fairness.models import Finding
 from citycall.analytics.fairness.policies import PERMISSIONS
 from citycall.analytics.fairness.untold import Between, between
-from citycall.analytics.store import current
+from citycall.analytics.queries import require_agency
+from citycall.analytics.store import Facts, current
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.core.permissions import require
@@ -87,6 +88,8 @@ def what_if(by: Actor, move: Move, *, layer: str) -> Outcome:
     require(PERMISSIONS, "see", by=by)
     _check(move)
     with current() as facts:
+        for agency_id in _agencies_of(facts, move):
+            require_agency(by, agency_id)
         lines = []
         for team in (move.giver, move.taker):
             load = loads.read(facts, team=team, layer=layer, as_of=facts.as_of)
@@ -109,6 +112,15 @@ def what_if(by: Actor, move: Move, *, layer: str) -> Outcome:
         taker_follows=between(lines[1].follows),
         as_of=as_of,
     )
+
+
+def _agencies_of(facts: Facts, move: Move) -> list[int]:
+    """Whose teams they are: how their work waits is for those who may see their numbers."""
+    told = facts.sql(
+        "SELECT DISTINCT agency FROM teams WHERE id IN ($giver, $taker)",
+        {"giver": move.giver, "taker": move.taker},
+    )
+    return [int(each) for each in told["agency"].to_pylist()]
 
 
 def _check(move: Move) -> None:

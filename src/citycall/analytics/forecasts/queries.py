@@ -99,9 +99,10 @@ class TeamLine:
         return self.coming / 4
 
 
-def city(told: Forecasts) -> Line:
-    """The whole city's forecast."""
-    return _lines(told, CITY, "", {0: Named(0, "", "")})[0]
+def city(told: Forecasts) -> Line | None:
+    """The whole city's forecast; none where nothing is expected, nor was lately."""
+    found = _lines(told, CITY, "", {0: Named(0, "", "")})
+    return found[0] if found else None
 
 
 def agencies(told: Forecasts, names: Names, *, of: Collection[int]) -> list[Line]:

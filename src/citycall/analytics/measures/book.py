@@ -65,6 +65,7 @@ _ALL: Final = (
     ),
     Measure(
         name="reports-each",
+        ripens_weeks=None,
         title=_("Reports for each request"),
         formula=_("Reports that lead to the requests received in the period, divided by those."),
         unit=Unit.RATIO,
@@ -86,6 +87,7 @@ _ALL: Final = (
     ),
     Measure(
         name="overdue",
+        ripens_weeks=None,
         title=_("Open and overdue now"),
         formula=_("Received in the period, open now, and due before now."),
         unit=Unit.COUNT,
@@ -95,6 +97,7 @@ _ALL: Final = (
     ),
     Measure(
         name="backlog-age",
+        ripens_weeks=None,
         title=_("Age of what is open, median"),
         formula=_(
             "Days since they were received, of the requests that are open now; half wait longer."
@@ -142,6 +145,7 @@ _ALL: Final = (
     ),
     Measure(
         name="late",
+        ripens_weeks=None,
         title=_("Late so far"),
         formula=_(
             "Of those received in the period that had a date: completed after it, or open past it "
@@ -202,6 +206,7 @@ _ALL: Final = (
     ),
     Measure(
         name="verified",
+        ripens_weeks=2,
         title=_("Confirmed as done"),
         formula=_("Of those completed in the period: a reporter said that it is done."),
         unit=Unit.SHARE,
@@ -213,6 +218,7 @@ _ALL: Final = (
     ),
     Measure(
         name="disputed",
+        ripens_weeks=2,
         title=_("Disputed"),
         formula=_("Of those completed in the period: a reporter ever said that it was not done."),
         unit=Unit.SHARE,
@@ -224,6 +230,7 @@ _ALL: Final = (
     ),
     Measure(
         name="reopened",
+        ripens_weeks=2,
         title=_("Requests reopened"),
         formula=_("Of those completed in the period: opened again at least once before."),
         unit=Unit.SHARE,
@@ -234,6 +241,7 @@ _ALL: Final = (
     ),
     Measure(
         name="looks-false",
+        ripens_weeks=2,
         title=_("Completions that look false"),
         formula=_(
             "Of those completed in the period: a check found it not done, or it looks false and "
@@ -262,13 +270,19 @@ _ALL: Final = (
     Measure(
         name="redated",
         title=_("Promises moved"),
-        formula=_("Times in the period that the promised date of a request was changed by hand."),
+        formula=_("Times in the period that the date of a request was moved, for any reason."),
         unit=Unit.COUNT,
-        better=Better.LESS,
+        better=Better.NEITHER,
         fact="steps",
         when="happened",
         chosen=lambda t, _now: t.kind == "promise_changed",
-        caveats=(_PRESENT,),
+        caveats=(
+            _(
+                "A stopped clock, a reopening, another service or priority, and a booking move it"
+                " too."
+            ),
+            _PRESENT,
+        ),
     ),
 )
 

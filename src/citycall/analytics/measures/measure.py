@@ -65,7 +65,9 @@ class Measure:
     something counts, ``chosen`` what is counted of it. ``size`` is how many the value rests on:
     the denominator of a share, the number of durations of a median. ``value`` is worked out of
     the chosen rows by Ibis, the same on every engine. ``formula`` and ``caveats`` are told
-    wherever the number is; ``source`` names whose definition it is.
+    wherever the number is; ``source`` names whose definition it is. ``quantile`` is which one it
+    is, where it is one. ``ripens_weeks`` is for how many weeks after a period people still say
+    what the value rests on: no younger one is judged.
     """
 
     name: str
@@ -81,8 +83,8 @@ class Measure:
     value: Expression = _count
     caveats: Sequence[Promise] = field(default_factory=tuple)
     source: str = ""
-    # Neither changes nor limits can be told of what is known only of today.
     quantile: float | None = None
+    ripens_weeks: int | None = 0
 
 
 class Period(StrEnum):

@@ -51,7 +51,7 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
         now = next((figure for figure in whole if figure.measure == name), None)
         if now is not None:
             return now.value, unit, title
-        value = at_once(facts, name, where).get(None)
+        value = at_once(facts, name, where, days=last).get(None)
         return (value.value if value else None), unit, title
 
     return Pack(

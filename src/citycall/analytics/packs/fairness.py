@@ -90,7 +90,9 @@ def _lines(
             low, high = clopper_pearson(on_time[area], size)
             share = on_time[area] / size
             found.append((area, size, _at_most_all(share * scale), low * scale, high * scale))
-    return [(a, n, value, low, _at_most_all(high)) for a, n, value, low, high in found]
+    return [
+        (a, n, value, _at_most_all(low), _at_most_all(high)) for a, n, value, low, high in found
+    ]
 
 
 def _at_most_all(share: float) -> float:

@@ -93,6 +93,8 @@ def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = 
     value = values[-1]
     found = noise.limits(values, [each.size for each in told], unit=unit)
     shown = list(zip(starts, values, strict=True))[-noise.PERIODS - 1 :]
+    # Reporters and checks have not spoken yet of the latest: no verdict on that.
+    unripe = spec.ripens_weeks != 0
     moved = Figure(
         measure=name,
         name=title(name),
@@ -105,12 +107,12 @@ def figure(name: str, series: Series, fortnights: Fortnights, *, service: str = 
         year=values[-1 - BACK],
         low=found.low if found else None,
         high=found.high if found else None,
-        verdict=noise.verdict(value, found, good=good),
+        verdict=UNKNOWN if unripe else noise.verdict(value, found, good=good),
         series=tuple(
             Spot(until=start + timedelta(days=PERIOD_DAYS - 1), value=each) for start, each in shown
         ),
     )
-    return Judged(moved, found.z if found else math.nan)
+    return Judged(moved, found.z if found and not unripe else math.nan)
 
 
 def _known(each: Value, unit: str) -> float | None:

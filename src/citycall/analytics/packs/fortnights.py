@@ -95,6 +95,8 @@ class Fortnights(Facts):
             # DuckDB makes a moment of a day and an interval.
             start = date(row["period"].year, row["period"].month, row["period"].day)
             found[key][start] = Value(row["value"], row["size"])
+        if not by:
+            return {None: self._filled(measure, found[None])}
         return {key: self._filled(measure, told) for key, told in found.items()}
 
     def _filled(self, measure: str, told: Mapping[date, Value]) -> Series:
@@ -117,8 +119,20 @@ class Fortnights(Facts):
 
 
 def at_once(
-    facts: Facts, measure: str, where: Mapping[str, Sequence[Any]], *, by: Sequence[str] = ()
+    facts: Facts,
+    measure: str,
+    where: Mapping[str, Sequence[Any]],
+    *,
+    by: Sequence[str] = (),
+    days: Period | None = None,
 ) -> dict[Any, Value]:
-    """What the measure is now, of all time, by one dimension or of all under none."""
-    rows = answer(Question(measure=measure, by=by, where=where), facts).to_pylist()
+    """What the measure is, of some days or of all time, by one dimension or of all under none."""
+    asked = Question(
+        measure=measure,
+        by=by,
+        since=days.since if days else None,
+        until=days.until + timedelta(days=1) if days else None,
+        where=where,
+    )
+    rows = answer(asked, facts).to_pylist()
     return {row[by[0]] if by else None: Value(row["value"], row["size"]) for row in rows}

@@ -25,16 +25,18 @@ from citycall.catalog.queries import catalog
 from citycall.catalog.specs import Privacy
 from citycall.closures import queries as closures
 from citycall.closures.models import ClosureDay, ClosureFlag
+from citycall.contacts.in_words import hide_in_place
 from citycall.core import clock, numbers
 from citycall.core.actors import SYSTEM
 from citycall.duplicates import repeats
 from citycall.duplicates import rules as duplicates
-from citycall.duplicates.models import RepeatPlace
+from citycall.duplicates.models import RepeatPlace, RepeatRequest
 from citycall.meetings import queries as meetings
 from citycall.meetings.models import Commitment, Evidence, Meeting
 from citycall.meetings.rules import Period, is_late
 from citycall.places.models import LocationKind
 from citycall.service_requests.models import ServiceRequest
+from citycall.service_requests.public import place_for_all
 
 LATE_SHOWN: Final = 30
 REPEATS_SHOWN: Final = 20
@@ -46,7 +48,8 @@ Measured = Callable[[str], tuple[float | None, str, str]]
 AreaOf = Callable[[float, float], str]
 
 _LATE: Final = """
-FROM requests r WHERE r.agency = $agency AND r.is_open AND NOT r.is_merged AND r.due_at < $at
+FROM requests r WHERE r.agency = $agency AND r.is_open AND NOT r.is_merged
+AND r.due_at < coalesce(r.paused_at, $at)
 """
 
 
@@ -57,7 +60,8 @@ def late_list(facts: Facts, agency_id: int, *, layer: str) -> LateList:
     area = f"r.{area_column(layer)}" if layer else "NULL"
     rows = facts.sql(
         f"""
-        SELECT r.id, s.name AS service, s.id AS service_id, t.name AS team, a.name AS area, r.due_at
+        SELECT r.id, s.name AS service, s.id AS service_id, t.name AS team, a.name AS area,
+            r.due_at, r.status
         FROM (SELECT id AS keep, due_at AS due {_LATE} ORDER BY due_at, id LIMIT {LATE_SHOWN}) k
         JOIN requests r ON r.id = k.keep
         LEFT JOIN services s ON s.id = r.service LEFT JOIN teams t ON t.id = r.team
@@ -84,7 +88,7 @@ def late_list(facts: Facts, agency_id: int, *, layer: str) -> LateList:
                 place=_place(request),
                 due_on=due,
                 days_late=(today - due).days,
-                status=request.status,
+                status=row["status"],
             )
         )
     return LateList(total=total, lines=tuple(lines))
@@ -97,13 +101,24 @@ def _told(ids: list[int]) -> Mapping[int, ServiceRequest]:
 
 def _place(request: ServiceRequest) -> str:
     """Where it is, unless that is private or in the reporter's own words: papers are passed on."""
-    if request.location_kind == LocationKind.WORDS or _is_hidden(request.service_id):
-        return ""
-    return request.place
+    return "" if _is_hidden(request.service_id) else place_for_all(request)
 
 
 def _is_hidden(service_id: int) -> bool:
     return catalog().service_by_id(service_id).spec.privacy is not Privacy.PUBLIC
+
+
+def _hidden(rows: Iterable[RepeatPlace]) -> set[int]:
+    """Those of which a service hides where it is, or whose place a reporter named. One query."""
+    listed = list(rows)
+    described = RepeatRequest.objects.filter(
+        place__in=[row.pk for row in listed], request__location_kind=LocationKind.WORDS
+    )
+    return set(described.values_list("place_id", flat=True)) | {
+        row.pk
+        for row in listed
+        if any(_is_hidden(service) for service in {row.service_id, *row.services})
+    }
 
 
 def late_map(facts: Facts, agency_id: int, *, layer: str) -> Map:
@@ -144,15 +159,16 @@ def repeat_list(agency_id: int) -> tuple[RepeatList, list[RepeatPlace]]:
     rows = repeats.readable(SYSTEM).filter(agency_id=agency_id, times__gte=duplicates.OFTEN)
     found = list(rows.order_by("-times", "-id")[:MARKS_SHOWN])
     zone = clock.city_zone()
+    hidden = _hidden(found)
     lines = tuple(
         RepeatLine(
             id=row.pk,
-            place="" if _is_hidden(row.service_id) else row.place,
+            place="" if row.pk in hidden else hide_in_place(row.place),
             service=row.service.name,
             times=row.times,
             last_on=row.last_at.astimezone(zone).date(),
             state=row.state,
-            cause=row.cause,
+            cause="" if row.pk in hidden else row.cause,
         )
         for row in found[:REPEATS_SHOWN]
     )
@@ -161,7 +177,8 @@ def repeat_list(agency_id: int) -> tuple[RepeatList, list[RepeatPlace]]:
 
 def repeat_map(found: list[RepeatPlace], *, total: int, area_of: AreaOf) -> Map:
     """Where trouble returns; a square grows with how often."""
-    shown = [row for row in found if not _is_hidden(row.service_id)]
+    hidden = _hidden(found)
+    shown = [row for row in found if row.pk not in hidden]
     return Map(
         marks=tuple(
             Mark(longitude=row.longitude, latitude=row.latitude, weight=row.times) for row in shown

@@ -145,7 +145,7 @@ def keep(found: Findings) -> Path:
     """Let these be the present findings: a reader sees the old ones or these, nothing between."""
     folder = Path(settings.ANALYTICS)
     folder.mkdir(parents=True, exist_ok=True)
-    beside, path = folder / f"{_FILE}.next", folder / _FILE
+    beside, path = folder / f"{_FILE}.{os.getpid()}.next", folder / _FILE
     with beside.open("w") as file:
         json.dump(asdict(found), file, default=_plain)
         file.flush()

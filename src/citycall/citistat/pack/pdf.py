@@ -1,12 +1,15 @@
 """A paper as PDF: set by Typst from data, tagged for screen readers (PDF/UA-1)."""
 
 import json
+import logging
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
 from citycall.citistat.pack.papers import Document
+
+logger = logging.getLogger(__name__)
 
 _HERE: Final = Path(__file__).parent
 _TEMPLATE: Final = _HERE / "pack.typ"
@@ -31,10 +34,14 @@ def pdf_of(document: Document) -> bytes:
         "paper": PAPER,
         "base": settings.PUBLIC_URL,
     }
-    written: bytes = typst.compile(
-        str(_TEMPLATE),
-        sys_inputs={"data": json.dumps(data)},
-        font_paths=[str(_FONTS)],
-        pdf_standards=["ua-1"],
-    )
+    given: dict[str, Any] = {
+        "sys_inputs": {"data": json.dumps(data)},
+        "font_paths": [str(_FONTS)],
+    }
+    try:
+        written: bytes = typst.compile(str(_TEMPLATE), pdf_standards=["ua-1"], **given)
+    except typst.TypstError:
+        # A character that no font here has forbids the mark of the standard, not the paper.
+        logger.warning("A CitiStat paper is set without the mark of PDF/UA-1.", exc_info=True)
+        written = typst.compile(str(_TEMPLATE), **given)
     return written

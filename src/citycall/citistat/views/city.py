@@ -1,9 +1,12 @@
 """The first pages: of the city, and of one agency."""
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citycall.analytics.queries import agencies_of, sees_all
@@ -47,7 +50,17 @@ def _numbers(where: summary.Where, *, by: str) -> dict[str, Any]:
     kept = store()
     if not kept.version():
         return {}
-    facts = kept.facts()
+    agencies = tuple(where["agency"]) if "agency" in where else None
+    return {**_kept(kept.folder, kept.version(), get_language() or "", agencies, by)}
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    _folder: Path, _version: str, _language: str, agencies: tuple[int, ...] | None, by: str
+) -> dict[str, Any]:
+    """What one version of the facts says never changes, and takes some thirty questions."""
+    facts = store().facts()
+    where = {} if agencies is None else {"agency": list(agencies)}
     return {
         "week": summary.week_of(facts),
         "attention": summary.attention(facts, where),

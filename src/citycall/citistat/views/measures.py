@@ -33,7 +33,9 @@ def measure(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     chosen = _measure(name)
     facts = store().facts()
     asked = read(request.GET, measure=name, facts=facts, actor=actor)
-    if wanted := request.GET.get("format", ""):
+    wanted = request.GET.get("format", "")
+    # A file says nothing of what was not understood, so there is none.
+    if wanted and not asked.faults:
         return downloads.answered(asked, facts, wanted)
     shown = around(actor, "measures") | _page(chosen, asked)
     return render(request, "citistat/measure.html", shown, status=422 if asked.faults else 200)
@@ -65,6 +67,9 @@ def requests(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise Http404(before)
+    if asked.faults:
+        shown = around(actor, "measures") | _page(chosen, asked)
+        return render(request, "citistat/measure.html", shown, status=422)
     ids, more = behind(asked.question(), facts, before=int(before) if before else None)
     shown = around(actor, "measures") | {
         "measure": chosen,

@@ -174,7 +174,7 @@ def _show(
         "history": queries.events_of(row),
         "may_take_down": queries.may(actor, "take_down", agency_id=row.agency_id),
         "may_follow": queries.may(actor, "follow", agency_id=row.agency_id),
-        "step": step or StepForm(),
+        "step": step or StepForm(auto_id="step_%s"),
         "form": form or commitment_form(row.agency_id, row=row),
         "today": today(),
     }
@@ -204,7 +204,7 @@ def followed(request: HttpRequest, actor: Actor, agency: str, pk: int) -> HttpRe
     act = _STEPS.get(request.POST.get("step", ""))
     if act is None:
         raise Http404(agency)
-    form = StepForm(request.POST)
+    form = StepForm(request.POST, auto_id="step_%s")
     if form.is_valid():
         try:
             act(row, form.cleaned_data, actor)

@@ -25,6 +25,8 @@ from citycall.meetings.models import Meeting, Paper
 from citycall.pages.staff import staff_only
 
 _NEXT: Final = timedelta(days=14)
+# Digits of the number of a paper.
+_LONGEST: Final = 9
 
 
 def found(actor: Actor, agency: str, on: str) -> Meeting:
@@ -39,7 +41,8 @@ def found(actor: Actor, agency: str, on: str) -> Meeting:
 def paper_asked(request: HttpRequest, meeting: Meeting) -> Paper | None:
     """The paper that the address names, or the latest."""
     nth = request.GET.get("paper", "")
-    return queries.paper_of(meeting, nth=int(nth) if nth.isascii() and nth.isdigit() else None)
+    known = nth.isascii() and nth.isdigit() and len(nth) < _LONGEST
+    return queries.paper_of(meeting, nth=int(nth) if known else None)
 
 
 @require_safe
@@ -121,7 +124,8 @@ def make(request: HttpRequest, actor: Actor, agency: str, on: str) -> HttpRespon
 def notes(request: HttpRequest, actor: Actor, agency: str, on: str) -> HttpResponse:
     """Keep the notes; as JSON where the page's own script asks while one writes."""
     meeting = found(actor, agency, on)
-    typed, version = request.POST.get("notes", ""), _version(request)
+    # What no text of the database can hold.
+    typed, version = request.POST.get("notes", "").replace("\x00", ""), _version(request)
     quiet = request.headers.get("Accept", "") == "application/json"
     try:
         row = meet.take_notes(meeting.pk, typed, version=version, by=actor, at=clock.now())

@@ -133,7 +133,7 @@ def _write(row: Commitment, draft: Draft, meeting: Meeting) -> None:
     row.what, row.due_on = draft.what.strip(), draft.due_on
     row.owner = owner
     row.owner_name = str(owner)[:150] if owner is not None else draft.owner_name.strip()
-    row.evidence_kind, row.evidence = draft.evidence_kind, draft.evidence.strip()
+    row.evidence_kind, row.evidence = draft.evidence_kind, drafts.written(draft)
     is_measure = draft.evidence_kind == Evidence.MEASURE
     row.goal = draft.goal if is_measure else None
     row.at_most = draft.at_most and is_measure

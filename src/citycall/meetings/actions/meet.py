@@ -73,6 +73,10 @@ def call(agency_id: int, on: date, *, by: Actor, at: datetime, slot: date | None
         raise NotFound(_("There is no such agency."))
     found = _known(agency_id, on, slot)
     if found is not None:
+        if slot is not None and found.slot is None:
+            # Called by hand for the day: it is the schedule's one all the same.
+            found.slot = slot
+            found.save(update_fields=["slot"])
         return found
     _check_day(on, at=at)
     schedule = Schedule.objects.filter(agency_id=agency_id, active=True).first()

@@ -98,7 +98,8 @@ def call_due(*, at: datetime) -> list[Meeting]:
     """Call the meetings whose paper's day has come; returns those that have no paper yet."""
     today = at.astimezone(clock.city_zone()).date()
     found = []
-    for row in Schedule.objects.filter(active=True).order_by("agency_id"):
+    held = Schedule.objects.filter(active=True, agency__active=True)
+    for row in held.order_by("agency_id"):
         on = rules.to_make(row.first_on, row.weeks, row.days_before, today=today)
         if on is not None:
             meeting = meet.call(row.agency_id, on, slot=on, by=SYSTEM, at=at)

@@ -24,12 +24,29 @@ const startNotes = (form) => {
   const version = form.elements.version;
   const status = form.querySelector("[role=status]");
   const key = `citistat-notes-${field.dataset.meeting}`;
+  const others = document.querySelector("[data-others]");
   let saved = field.value;
   let timer = 0;
+  let saving = false;
+
+  const draft = () => keep(key, JSON.stringify({ version: version.value, text: field.value }));
+  // Somebody else was quicker: theirs is shown, and what is typed goes on upon it.
+  const refused = (told, typed) => {
+    version.value = told.version;
+    draft();
+    if (told.present === typed) {
+      saved = typed;
+      return;
+    }
+    others.querySelector("[data-others-text]").textContent = told.present;
+    others.hidden = false;
+    status.textContent = told.sentence;
+  };
 
   const save = async () => {
     const typed = field.value;
-    if (typed === saved) return;
+    if (typed === saved || saving) return;
+    saving = true;
     const body = new FormData(form);
     try {
       const answer = await fetch(form.action, {
@@ -38,7 +55,15 @@ const startNotes = (form) => {
         headers: { Accept: "application/json" },
         redirect: "error",
       });
+      if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
+        status.textContent = status.dataset.refused;
+        return;
+      }
       const told = await answer.json();
+      if (answer.status === 409) {
+        refused(told, typed);
+        return;
+      }
       if (!answer.ok) {
         status.textContent = told.sentence;
         return;
@@ -52,6 +77,8 @@ const startNotes = (form) => {
     } catch {
       status.textContent = status.dataset.lost;
       plan(AGAIN_MS);
+    } finally {
+      saving = false;
     }
   };
   const plan = (wait) => {
@@ -59,14 +86,16 @@ const startNotes = (form) => {
     timer = setTimeout(save, wait);
   };
 
-  const before = kept(key);
-  if (before !== null && before.trim() === field.value.trim()) keep(key, null);
+  const before = JSON.parse(kept(key) ?? "null");
+  if (before !== null && before.text.trim() === field.value.trim()) keep(key, null);
   else if (before !== null && !field.hasAttribute("aria-invalid")) {
-    field.value = before;
+    field.value = before.text;
+    // Upon what it was written: where somebody else has written since, both are shown.
+    version.value = before.version;
     status.textContent = status.dataset.restored;
   }
   field.addEventListener("input", () => {
-    keep(key, field.value);
+    draft();
     status.textContent = status.dataset.writing;
     plan(WAIT_MS);
   });
@@ -108,13 +137,16 @@ const KEYS = { n: "notes-text", c: "id_what" };
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest("form[data-notes], form[data-kept]");
-    if (form) {
+    // Where there is a choice of steps, a person makes it.
+    if (form?.querySelectorAll("button[type=submit]").length === 1) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("button[type=submit]"));
     }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+  // The switch for single keys is on the list of requests.
+  if (kept("citycall.list.keys") === "off") return;
   const field = document.getElementById(KEYS[event.key.toLowerCase()] ?? "");
   if (field) {
     event.preventDefault();
