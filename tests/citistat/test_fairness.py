@@ -86,13 +86,21 @@ def test_before_the_first_night_it_says_so(sit: Callable[[str], Client]) -> None
 
 
 def test_a_move_of_crews_is_answered_for_teams_and_areas(sit: Callable[[str], Client]) -> None:
-    answer = sit("manager").get(ADDRESS, MOVE)
+    answer = sit("analyst").get(ADDRESS, MOVE)
     page = words(answer)
     assert answer.status_code == 200
     assert re.search(r"Team 1: a request would have (been done|taken about) ", page)
     assert re.search(r"Team 0: a request would have taken ", page)
     assert "What each area would have gained or lost" in page
     assert 'value="0.5"' in page
+
+
+def test_an_agency_is_not_told_how_other_agencies_teams_wait(
+    sit: Callable[[str], Client],
+) -> None:
+    answer = sit("manager").get(ADDRESS, MOVE)
+    assert answer.status_code == 422
+    assert "Choose a team from the list." in words(answer)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from citycall.analytics.facts import area_column
 from citycall.analytics.fairness import queries
 from citycall.analytics.fairness.queries import NoSuchMove
 from citycall.analytics.measures.names import names_of, titles
+from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
 from citycall.citistat import crews_form, fairness_page
 from citycall.citistat.around import around
@@ -62,9 +63,10 @@ def _found(actor: Actor, facts: Facts, layer: str) -> dict[str, Any]:
 
 
 def _moved(request: HttpRequest, actor: Actor, facts: Facts, layer: str) -> dict[str, Any]:
-    teams = {
-        key: name for key, name in names_of(facts, "team").items() if isinstance(key, int) and name
-    }
+    own = {agency.pk for agency in agencies_of(actor)}
+    told = facts.sql("SELECT id, agency FROM teams").to_pylist()
+    seen = {team["id"] for team in told if sees_all(actor) or team["agency"] in own}
+    teams = {key: name for key, name in names_of(facts, "team").items() if key in seen and name}
     shown: dict[str, Any] = {"teams": [(str(key), name) for key, name in teams.items()]}
     asked = crews_form.read(request.GET, teams)
     if asked is None:
