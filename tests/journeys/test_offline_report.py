@@ -225,8 +225,11 @@ def test_going_back_finds_what_was_typed_on_the_ordinary_page_too(site: str) -> 
     with visited(site, size=browser.PHONE) as (context, opened):
         page = opened.page
         begin(page, site)
+        # A connection that is lost while the page's own scripts are on their way is another matter.
+        page.wait_for_load_state()
         page.get_by_label("Address, street corner").fill("1200 Harbor Street")
         context.set_offline(True)
+        page.get_by_text("There is no connection. What you typed is kept").wait_for()
         go_on(page)
         page.get_by_text("What you have told so far is filled in below.").wait_for()
         context.set_offline(False)

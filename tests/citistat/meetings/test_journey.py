@@ -80,6 +80,8 @@ def test_a_meeting_is_held_by_keyboard(site: str, meeting: Meeting, size: tuple[
         browser.says(page, "Fill ten holes.", part="#new")
         expect(page.get_by_label("What is promised")).to_have_value("")
         follow = page.locator("#follow")
+        # From the beginning of the section; the whole paper lies before it.
+        page.locator("#h-follow").click()
         browser.tab_to(page, follow.locator("summary"))
         page.keyboard.press("Enter")
         words = follow.get_by_label("What shows it, or why")
@@ -106,6 +108,24 @@ def test_what_was_typed_without_a_connection_is_there_again(site: str, meeting: 
         page.goto(address(site, meeting))
         expect(page.locator("#notes-text")).to_have_value("Written in the basement.")
         expect(page.locator("#id_what")).to_have_value("Half a promi")
+
+
+def test_what_another_wrote_meanwhile_is_shown_and_nobody_s_words_are_lost(
+    site: str, meeting: Meeting, by: Actor
+) -> None:
+    with browser.open_page(address(site, meeting)) as opened:
+        page = opened.page
+        browser.sign_in(page, "analyst")
+        meet.take_notes(meeting.pk, "Theirs.", version=0, by=by, at=clock.now())
+        page.locator("#notes-text").fill("Mine.")
+        expect(page.locator("[data-others-text]")).to_have_text("Theirs.")
+        expect(page.locator("#notes-text")).to_have_value("Mine.")
+        meeting.refresh_from_db()
+        assert meeting.notes == "Theirs."
+        page.locator("#notes-text").fill("Theirs. Mine.")
+        expect(page.locator("[data-notes] [role=status]")).to_have_text("Kept.")
+    meeting.refresh_from_db()
+    assert meeting.notes == "Theirs. Mine."
 
 
 def test_the_paper_is_printed_with_its_minutes(site: str, meeting: Meeting, by: Actor) -> None:
