@@ -20,7 +20,7 @@ from tests.city import NOW
 def test_the_pile_of_my_team_has_work(settings, tmp_path: Path) -> None:
     settings.MAPS = tmp_path
     loading.load_city(at=NOW)
-    loading.generate(requests=1_500, seed=loading.SEED, at=NOW, truth=tmp_path)
+    loading.generate(requests=4_000, seed=loading.SEED, at=NOW, truth=tmp_path)
     for person in people.PEOPLE:
         user = User.objects.get(username=person.username)
         piles = queue.counts(actor_of(user), Asked(), at=NOW + timedelta(minutes=1))
