@@ -69,7 +69,13 @@ _SENTENCES: Final[Mapping[str, str | Promise]] = {
     Kind.PROMISE_CHANGED: _("The promised date was changed."),
     Kind.ERASED: _("Personal data were erased."),
     Kind.CONTACT_GIVEN: _("A reporter said how to be reached."),
+    Kind.REDACTED: _("What everyone can read of it was changed: something was hidden, or shown"),
+    Kind.VISIT_PLANNED: _("A crew is planned for a day"),
+    Kind.VISIT_CALLED_OFF: _("A crew that was planned does not come"),
+    Kind.VISITED: _("A crew was there"),
 }
+# Other kinds are told to reporters and staff only; one that is not known stops no answer.
+_SOMETHING: Final = _("The request was changed.")
 
 
 def told_status(kind: str, *, standing: str | None, unrepaired: bool = False) -> str | None:
@@ -87,4 +93,4 @@ def told_status(kind: str, *, standing: str | None, unrepaired: bool = False) ->
 
 def sentence(kind: str) -> str:
     """What happened, in a sentence, for where nobody wrote words."""
-    return str(_SENTENCES[kind])
+    return str(_SENTENCES.get(kind, _SOMETHING))
