@@ -109,12 +109,13 @@ def _row(measure: Measure, facts: Facts, where: Where) -> Row:
     if not told.keys:
         return Row(measure, numbers.told(None, measure.unit), "–", "–", "")
     found = limits.judge(told.values, told.sizes, measure.unit)
+    value = float(told.values[0, -1])
     return Row(
         measure,
-        numbers.told(float(told.values[0, -1]), measure.unit),
+        numbers.told(value, measure.unit),
         numbers.between(float(found.low[0]), float(found.high[0]), measure.unit),
         numbers.told(float(told.values[0, 0]), measure.unit),
-        verdict(measure, found) if measure.ripens_weeks == 0 else UNRIPE,
+        UNRIPE if measure.ripens_weeks != 0 or isnan(value) else verdict(measure, found),
     )
 
 
