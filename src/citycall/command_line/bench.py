@@ -39,6 +39,8 @@ CHECKOUT = Path(__file__).parents[3]
             "batches",
             "closures",
             "fairness",
+            "forecasts",
+            "places",
         ]
     ),
     help="Measure only these.",
