@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citycall.analytics import jobs
 from citycall.analytics.places import reports
@@ -15,6 +16,7 @@ from citycall.core.actors import resident
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails
 from tests import city as small_city
+from tests.notifications.worker_process import empty_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = small_city.NOW
@@ -50,8 +52,20 @@ def test_what_was_found_is_kept_with_what_was_looked_at(city) -> None:
 
 def test_the_first_refresh_is_followed_by_a_first_look(city) -> None:
     tell("A hole in the street", days_ago=20)
+    before = _looks()
     jobs.refresh_facts(timestamp=0)
+    assert _looks() == before + 1
+    # One waits already: no second one is put beside it.
+    jobs.refresh_facts(timestamp=0)
+    assert _looks() == before + 1
+    empty_jobs()
+    jobs.look_for_trouble(timestamp=0)
     assert present() is not None
+
+
+def _looks() -> int:
+    waiting = ProcrastinateJob.objects.filter(task_name=jobs.PLACES_TASK, status="todo")
+    return waiting.count()
 
 
 def test_new_words_of_reports_are_told_and_private_services_are_not_read(city) -> None:
