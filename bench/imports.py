@@ -115,6 +115,11 @@ def _copy_again(where: stage.Stage, before: dict[str, int]) -> float:
             saved[table] = text.getvalue()
         for table, condition in reversed(TABLES.items()):
             connection.execute(f"DELETE FROM {table} WHERE {condition.format(**before)}")
+        # What triggers keep of reports, which they will keep again.
+        connection.execute(
+            "DELETE FROM service_requests_openwords w WHERE NOT EXISTS"
+            " (SELECT FROM service_requests_report r WHERE r.id = w.report_id)"
+        )
     for table in TABLES:
         where.psql(f"VACUUM {table}")
     where.psql("CHECKPOINT")
