@@ -22,15 +22,15 @@ demo: .venv/ready ## set up, load the demo city and serve it
 
 test: .venv/ready-dev quick browser ## set up and run all tests
 
+# What a machine at work was too slow for is tried once more, and told of at the end.
 quick: .venv/ready-dev ## unit and integration tests
-	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow"
+	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow" --reruns 1 -rR
 
 # The doors' pages ask the same rooms, so another database has nothing to say about them.
 rooms: .venv/ready-dev ## unit and integration tests but those of pages
-	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow" \
+	$(BIN)/pytest -n $(WORKERS) -q -m "not browser and not slow" --reruns 1 -rR \
 		$(addprefix --ignore=tests/,console demo journeys manage pages telephony web)
 
-# What a machine at work was too slow for is tried once more, and told of at the end.
 browser: .venv/ready-dev ## slow tests and journeys in a real browser
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -q -m "browser or slow" --reruns 1 -rR
 

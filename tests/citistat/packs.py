@@ -93,6 +93,41 @@ def _late(n: int) -> LateLine:
     )
 
 
+def _closures() -> FalseClosures:
+    return FalseClosures(
+        days=Days(since=date(2025, 12, 8), until=UNTIL), rate=0.08, low=0.03, high=0.17,
+        checked=70, tried=90, completed=400, disputed=9, confirmed=120, to_look_at=5,
+    )  # fmt: skip
+
+
+def _fairness() -> tuple[Fairness, ...]:
+    return (
+        Fairness(
+            measure="days_to_close", name="Days to close", unit="days", good="down",
+            layer="neighborhoods", days=DAYS, adjusted=False, whole=4.0, areas=2,
+            lines=(
+                AreaLine(area="Harbor East", size=50, value=6.0, low=5.0, high=7.0),
+                AreaLine(area="Old Town", size=3, value=None, low=None, high=None),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _staffing() -> Staffing:
+    return Staffing(
+        working_days=10,
+        crews=(
+            CrewLine(
+                crew="Paving 1", people=3, capacity=4200, planned=3000, done=2400, orders=40,
+                orders_done=32, spent=2000, timed=30,
+            ),
+        ),
+        waiting_orders=4,
+        waiting_minutes=120,
+        unknown=("overtime", "leave"),
+    )  # fmt: skip
+
+
 def pack(**changes: object) -> Pack:
     """A whole pack of the streets agency."""
     worse = figure(value=0.5, verdict=WORSE, service="Pothole")
@@ -131,32 +166,9 @@ def pack(**changes: object) -> Pack:
                 ),
             ),
         ),
-        closures=FalseClosures(
-            days=Days(since=date(2025, 12, 8), until=UNTIL), rate=0.08, low=0.03, high=0.17,
-            checked=70, tried=90, completed=400, disputed=9, confirmed=120, to_look_at=5,
-        ),
-        fairness=(
-            Fairness(
-                measure="days_to_close", name="Days to close", unit="days", good="down",
-                layer="neighborhoods", days=DAYS, adjusted=False, whole=4.0, areas=2,
-                lines=(
-                    AreaLine(area="Harbor East", size=50, value=6.0, low=5.0, high=7.0),
-                    AreaLine(area="Old Town", size=3, value=None, low=None, high=None),
-                ),
-            ),
-        ),
-        staffing=Staffing(
-            working_days=10,
-            crews=(
-                CrewLine(
-                    crew="Paving 1", people=3, capacity=4200, planned=3000, done=2400, orders=40,
-                    orders_done=32, spent=2000, timed=30,
-                ),
-            ),
-            waiting_orders=4,
-            waiting_minutes=120,
-            unknown=("overtime", "leave"),
-        ),
+        closures=_closures(),
+        fairness=_fairness(),
+        staffing=_staffing(),
         late_map=Map(
             marks=(Mark(longitude=-76.6, latitude=39.29, weight=1),),
             total=31,

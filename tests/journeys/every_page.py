@@ -126,7 +126,7 @@ def build() -> None:
     told.collections()
     told.contact()
     told.event()
-    refresh(at=clock.now())
+    refresh(at=clock.now(), whole=True)
 
 
 def states() -> Iterator[State]:

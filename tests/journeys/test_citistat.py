@@ -34,7 +34,7 @@ def _numbers(
         at = now - timedelta(weeks=week)
         for _ in range(12 if week == 1 else 1):
             submit(small_city.draft(), by=resident(), at=at)
-    refresh(at=now)
+    refresh(at=now, whole=True)
 
 
 @pytest.mark.usefixtures("_numbers")

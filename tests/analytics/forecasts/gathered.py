@@ -1,6 +1,7 @@
 """Facts of the small city as a refresh would leave them, of as many weeks as are asked for."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from citycall.analytics.refresh import write_about
@@ -21,30 +22,7 @@ def gather(city: City, *, as_of: datetime = MORNING, weeks: int = 30, leaks: int
     last = as_of.astimezone(MIDNIGHT.tzinfo).date()
     with store().next_version(whole=True) as into:
         write_about(into, about)
-        for name, columns in (
-            ("agencies", "id INT, code TEXT, name TEXT"),
-            ("services", "id INT, code TEXT, name TEXT, agency INT"),
-            ("teams", "id INT, code TEXT, name TEXT, agency INT"),
-            ("areas", "id INT, layer TEXT, name TEXT"),
-            ("layers", "code TEXT, name TEXT"),
-        ):
-            into.execute(f"CREATE TABLE {name} ({columns})")
-        into.executemany(
-            "INSERT INTO agencies VALUES (?, ?, ?)",
-            [(a.pk, a.code, a.name) for a in (city.streets, city.water)],
-        )
-        into.executemany(
-            "INSERT INTO services VALUES (?, ?, ?, ?)",
-            [(s.pk, s.code, s.name, s.agency_id) for s in city.services.values()],
-        )
-        into.executemany(
-            "INSERT INTO teams VALUES (?, ?, ?, ?)",
-            [(t.pk, t.code, t.name, t.agency_id) for t in city.teams.values()],
-        )
-        into.execute(
-            f"INSERT INTO areas VALUES ({WEST}, 'districts', 'West'), ({EAST}, 'districts', 'East')"
-        )
-        into.execute("INSERT INTO layers VALUES ('districts', 'Districts')")
+        _lists(into, city)
         into.execute(
             f"""CREATE TABLE requests AS
             SELECT CASE WHEN kind = 0 THEN $pothole ELSE $leak END AS service,
@@ -65,3 +43,31 @@ def gather(city: City, *, as_of: datetime = MORNING, weeks: int = 30, leaks: int
                 "kinds": 1 + leaks,
             },
         )
+
+
+def _lists(into: Any, city: City) -> None:
+    """Who and what there is, and in which districts."""
+    for name, columns in (
+        ("agencies", "id INT, code TEXT, name TEXT"),
+        ("services", "id INT, code TEXT, name TEXT, agency INT"),
+        ("teams", "id INT, code TEXT, name TEXT, agency INT"),
+        ("areas", "id INT, layer TEXT, name TEXT"),
+        ("layers", "code TEXT, name TEXT"),
+    ):
+        into.execute(f"CREATE TABLE {name} ({columns})")
+    into.executemany(
+        "INSERT INTO agencies VALUES (?, ?, ?)",
+        [(a.pk, a.code, a.name) for a in (city.streets, city.water)],
+    )
+    into.executemany(
+        "INSERT INTO services VALUES (?, ?, ?, ?)",
+        [(s.pk, s.code, s.name, s.agency_id) for s in city.services.values()],
+    )
+    into.executemany(
+        "INSERT INTO teams VALUES (?, ?, ?, ?)",
+        [(t.pk, t.code, t.name, t.agency_id) for t in city.teams.values()],
+    )
+    into.execute(
+        f"INSERT INTO areas VALUES ({WEST}, 'districts', 'West'), ({EAST}, 'districts', 'East')"
+    )
+    into.execute("INSERT INTO layers VALUES ('districts', 'Districts')")

@@ -60,7 +60,7 @@ def done(request_id: int, days_ago: float, *, by: City) -> None:
 
 
 def made(meeting: Meeting, *, city: City) -> Pack:
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     return content.read(making.make(meeting, by=city.analyst, at=NOW).content)
 
 
@@ -150,7 +150,7 @@ def test_todays_measures_are_set_against_the_paper_before(city: City) -> None:
     first = meet.call(city.streets.pk, THURSDAY - 14 * DAY, by=city.analyst, at=NOW)
     second = meet.call(city.streets.pk, THURSDAY, by=city.analyst, at=NOW)
     report(40)
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     making.make(first, by=city.analyst, at=NOW)
     report(30)
     overdue = next(f for f in made(second, city=city).figures if f.measure == "overdue")
@@ -169,7 +169,7 @@ def test_a_paper_stays_as_it_was_counted(city: City, meeting: Meeting) -> None:
     report(5)
     before = made(meeting, city=city)
     report(6)
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     kept = Paper.objects.get(meeting=meeting)
     assert content.read(kept.content) == before
 
@@ -177,7 +177,7 @@ def test_a_paper_stays_as_it_was_counted(city: City, meeting: Meeting) -> None:
 def test_facts_that_do_not_reach_the_end_make_no_paper(city: City, meeting: Meeting) -> None:
     with pytest.raises(NoFactsYet):
         making.make(meeting, by=city.analyst, at=NOW)
-    refresh(at=NOW - 2 * DAY)
+    refresh(at=NOW - 2 * DAY, whole=True)
     with pytest.raises(FactsTooOld):
         making.make(meeting, by=city.analyst, at=NOW)
     assert not Paper.objects.exists()
@@ -195,7 +195,7 @@ def test_the_schedule_makes_it_once_and_tells_those_concerned(city: City) -> Non
     manager.save()
     schedule.schedule(city.streets.pk, Plan(first_on=THURSDAY), by=city.analyst, at=NOW)
     assert making.make_due(at=NOW) == 0
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     assert [making.make_due(at=NOW + n * DAY / 24) for n in range(3)] == [1, 0, 0]
     owed = ProcrastinateJob.objects.filter(task_name=making.TELL_TASK)
     assert [job.args["email"] for job in owed] == ["manager@example.org"]

@@ -42,7 +42,7 @@ def test_before_there_are_facts_nobody_looks(city) -> None:
 def test_what_was_found_is_kept_with_what_was_looked_at(city) -> None:
     for day in range(30):
         tell("A hole in the street", days_ago=60 - day)
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     found = look_again(at=NOW)
     assert found is not None
     assert present() == found
@@ -74,7 +74,7 @@ def test_new_words_of_reports_are_told_and_private_services_are_not_read(city) -
     for n in range(12):
         tell("There is a sinkhole in the street", days_ago=1 + n / 2)
         tell("There is a swastika on the wall", days_ago=1 + n / 2, service="graffiti")
-    refresh(at=NOW)
+    refresh(at=NOW, whole=True)
     found = look_again(at=NOW)
     assert found is not None
     assert any("sinkhole" in topic.term for topic in found.topics)

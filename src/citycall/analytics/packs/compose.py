@@ -1,14 +1,15 @@
 """A pack, counted now: from the facts, and from the rooms that know what facts do not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.packs import content, fairness, figures, lists, staffing
-from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, WORSE, Pack, days_of
+from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, WORSE, Figure, Pack, days_of
 from citycall.analytics.packs.fortnights import Fortnights, at_once
 from citycall.analytics.store import Facts
 from citycall.core import clock
@@ -42,18 +43,6 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
     whole = [each.figure for each in own]
     judged = [*own, *figures.of_services(found)]
     repeats, places = lists.repeat_list(agency.pk)
-    where = {"agency": [agency.pk]}
-
-    def measured(name: str) -> tuple[float | None, str, str]:
-        if name not in MEASURES:
-            return None, "", name
-        unit, title = MEASURES[name].unit.value, figures.title(name)
-        now = next((figure for figure in whole if figure.measure == name), None)
-        if now is not None:
-            return now.value, unit, title
-        value = at_once(facts, name, where, days=last).get(None)
-        return (value.value if value else None), unit, title
-
     return Pack(
         format=content.FORMAT,
         agency=agency.code,
@@ -78,8 +67,25 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
         late_map=lists.late_map(facts, agency.pk, layer=layer),
         repeat_map=lists.repeat_map(places, total=repeats.total, area_of=_area_in(layer)),
         outlines=outlines(layer, tolerance=_OUTLINE) if layer else (),
-        commitments=lists.promises(meeting, at=at, measured=measured),
+        commitments=lists.promises(
+            meeting, at=at, measured=partial(_measured, facts, meeting, whole)
+        ),
     )
+
+
+def _measured(
+    facts: Facts, meeting: Meeting, whole: Sequence[Figure], name: str
+) -> tuple[float | None, str, str]:
+    """What a promised measure has come to, its unit and its title; the paper's own figure first."""
+    if name not in MEASURES:
+        return None, "", name
+    unit, title = MEASURES[name].unit.value, figures.title(name)
+    now = next((figure for figure in whole if figure.measure == name), None)
+    if now is not None:
+        return now.value, unit, title
+    days = Period(meeting.since, meeting.until)
+    value = at_once(facts, name, {"agency": [meeting.agency_id]}, days=days).get(None)
+    return (value.value if value else None), unit, title
 
 
 def layer_of(facts: Facts) -> str:
