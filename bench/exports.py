@@ -149,10 +149,10 @@ def _export(formats: Sequence[str]) -> dict[str, Any]:
         )
         seconds = time.perf_counter() - start
         Export.objects.filter(pk=edition.pk).delete()
-    return {"seconds": seconds, "rows": edition.rows, "peak_mb": _peak_mb()}
+    return {"seconds": seconds, "rows": edition.rows, "peak_mb": peak_mb()}
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """The most memory that this program has had; what its parent had before it does not count."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024

@@ -39,6 +39,8 @@ class Sizes:
     fairness: tuple[int, ...]
     # Requests of a history with planted trouble, histories, and looks where nothing goes on.
     planted: tuple[int, int, int]
+    # Requests behind the managers' pages.
+    counted: int
 
 
 FULL = Sizes(
@@ -64,6 +66,7 @@ FULL = Sizes(
     forecast=(20_000, 60_000, 200_000),
     fairness=(5_000, 20_000, 60_000, 200_000),
     planted=(20_000, 4, 200),
+    counted=10_000_000,
 )
 SMOKE = Sizes(
     rounds=2,
@@ -86,6 +89,7 @@ SMOKE = Sizes(
     forecast=(20_000,),
     fairness=(5_000,),
     planted=(20_000, 1, 10),
+    counted=10_000,
 )
 
 
@@ -281,6 +285,12 @@ def _places(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
     return {**found, "nothing": places.false_alarms(looks=looks)}
 
 
+def _citistat(where: stage.Stage, secret: str, sizes: Sizes) -> dict[str, Any]:
+    from bench import citistat
+
+    return citistat.measure(where, requests=sizes.counted)
+
+
 _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = {
     "intake": _intake,
     "chaos": _chaos,
@@ -304,4 +314,5 @@ _MEASUREMENTS: dict[str, Callable[[stage.Stage, str, Sizes], dict[str, Any]]] = 
     "forecasts": _forecasts,
     "fairness": _fairness,
     "places": _places,
+    "citistat": _citistat,
 }

@@ -199,6 +199,16 @@ def test_a_version_that_cannot_be_read_is_made_anew(city) -> None:
     assert len(rows("SELECT * FROM requests")) == 1
 
 
+def test_after_events_were_put_back_from_elsewhere_all_is_read_again(city) -> None:
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    refreshed(small_city.NOW)
+    with connection.cursor() as cursor:
+        # As a restore does, this writes the table anew; the rows are what they were.
+        cursor.execute("VACUUM FULL core_event")
+    assert _whole(refreshed(small_city.NOW + HOUR)) is True
+    assert _whole(refreshed(small_city.NOW + 2 * HOUR)) is False
+
+
 def _whole(done: Refreshed | None) -> bool:
     assert done is not None
     return done.whole

@@ -12,7 +12,7 @@ from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import Question
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Better, Measure, Period, Unit
-from citycall.analytics.measures.series import Series, begin, later, series
+from citycall.analytics.measures.series import Series, begin, later, series_of
 from citycall.analytics.store import Facts
 from citycall.core import clock
 
@@ -67,22 +67,13 @@ def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -
     Of what people still have to say something about, it is the last week that they have.
     All series are judged together, so that few of what is told are chance.
     """
-    week = last_week(facts.about.as_of)
-    looked: list[tuple[Measure, Series, limits.Limits]] = []
-    for name in WATCHED:
-        measure = MEASURES[name]
-        ripe = later(week, Period.WEEK, -(measure.ripens_weeks or 0))
-        asked = Question(
-            measure=name,
-            by=("service",),
-            period=Period.WEEK,
-            since=later(ripe, Period.WEEK, -52),
-            until=later(ripe, Period.WEEK),
-            where=where or {},
-        )
-        told = series(asked, facts)
-        if told.keys:
-            looked.append((measure, told, limits.judge(told.values, told.sizes, measure.unit)))
+    asked = questions(facts, where or {})
+    measures = [MEASURES[question.measure] for question in asked]
+    looked = [
+        (measure, told, limits.judge(told.values, told.sizes, measure.unit))
+        for measure, told in zip(measures, series_of(asked, facts), strict=True)
+        if told.keys
+    ]
     if not looked:
         return []
     enough = [_enough(measure, told, found) for measure, told, found in looked]
@@ -100,6 +91,25 @@ def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -
     ]
     listed = [each for each in listed if each.affected >= LEAST_AFFECTED]
     return sorted(listed, key=lambda each: (each.worse is not True, -each.affected))
+
+
+def questions(facts: Facts, where: Mapping[str, Sequence[Any]]) -> list[Question]:
+    """What is looked at: a year of weeks of every service, by each of ``WATCHED``."""
+    week = last_week(facts.about.as_of)
+    asked = []
+    for name in WATCHED:
+        ripe = later(week, Period.WEEK, -(MEASURES[name].ripens_weeks or 0))
+        asked.append(
+            Question(
+                measure=name,
+                by=("service",),
+                period=Period.WEEK,
+                since=later(ripe, Period.WEEK, -52),
+                until=later(ripe, Period.WEEK),
+                where=where,
+            )
+        )
+    return asked
 
 
 def _enough(measure: Measure, told: Series, found: limits.Limits) -> Any:

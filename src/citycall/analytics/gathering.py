@@ -71,7 +71,9 @@ _LISTS: Final[Mapping[str, str]] = {
 _SETTLED: Final = """
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
         pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
-        (SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database(),
+        concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+            (SELECT timeline_id FROM pg_control_checkpoint()), current_database(),
+            pg_relation_filenode('core_event')),
         coalesce((SELECT extract(epoch FROM now() - min(xact_start)) FROM pg_stat_activity
             WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()), 0)::float8
 """
@@ -110,6 +112,8 @@ def snapshot() -> Iterator[None]:
 def settled() -> tuple[int, int, str, float]:
     """Below which transaction all is settled, the next one, whose database it is, and the lag.
 
+    Another cluster, a recovery to an earlier moment, and events that were restored are another
+    database: what its transactions were called says nothing about what the facts have of them.
     The lag is the age in seconds of the oldest writing transaction: what it wrote is not seen yet,
     nor is what committed after it began.
     """

@@ -8,6 +8,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
+from citycall.analytics.standing import keep_answers
+from citycall.analytics.store import store
 from citycall.core import clock
 
 REFRESH_TASK = "citycall.refresh_facts"
@@ -19,7 +21,8 @@ QUEUE = "housekeeping"
 @jobs.task(name=REFRESH_TASK, queue=QUEUE, queueing_lock=REFRESH_TASK)
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
-    refresh(at=clock.now())
+    if refresh(at=clock.now()) is not None:
+        keep_answers(store().facts())
     if present() is None:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             first = jobs.configure_task(

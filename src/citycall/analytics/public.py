@@ -15,11 +15,11 @@ import numpy as np
 
 from citycall.analytics.facts import area_column
 from citycall.analytics.measures import limits
-from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.asking import Question, answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Period, Unit
 from citycall.analytics.measures.names import names_of, titles
-from citycall.analytics.measures.series import Series, begin, later, series
+from citycall.analytics.measures.series import Series, begin, from_first_period, later, series
 from citycall.analytics.store import Facts
 from citycall.catalog.queries import catalog
 from citycall.catalog.specs import Privacy
@@ -77,17 +77,7 @@ def last_month(facts: Facts) -> date:
 def monthly(facts: Facts, name: str) -> Monthly:
     """A measure of all public services, month by month for two years."""
     measure = MEASURES[name]
-    until = later(last_month(facts), Period.MONTH)
-    told = series(
-        Question(
-            measure=name,
-            period=Period.MONTH,
-            since=later(until, Period.MONTH, -SHOWN_MONTHS),
-            until=until,
-            where=_public(placed=False),
-        ),
-        facts,
-    )
+    told = series(_months(facts, name), facts)
     few = told.sizes[0] < SMALLEST if told.keys else []
     values = (
         np.where(few, np.nan, told.values[0]).tolist()
@@ -96,6 +86,17 @@ def monthly(facts: Facts, name: str) -> Monthly:
     )
     low, high = _limits(told, measure) if told.keys else (values, values)
     return Monthly(measure, told.periods, values, low, high)
+
+
+def _months(facts: Facts, name: str) -> Question:
+    until = later(last_month(facts), Period.MONTH)
+    return Question(
+        measure=name,
+        period=Period.MONTH,
+        since=later(until, Period.MONTH, -SHOWN_MONTHS),
+        until=until,
+        where=_public(placed=False),
+    )
 
 
 def _limits(told: Series, measure: Measure) -> tuple[list[float], list[float]]:
@@ -107,15 +108,10 @@ def _limits(told: Series, measure: Measure) -> tuple[list[float], list[float]]:
 
 def lines(facts: Facts, by: str) -> list[Line]:
     """Twelve months by service, or by the areas of a layer, in the order of their names."""
-    until = later(last_month(facts), Period.MONTH)
-    since = later(until, Period.MONTH, -MONTHS)
-    where = _public(placed=by != "service")
-    told: list[dict[Any, tuple[float | None, int]]] = []
-    for name in COLUMNS:
-        asked = Question(measure=name, by=(by,), since=since, until=until, where=where)
-        told.append(
-            {row[by]: (row["value"], row["size"]) for row in answer(asked, facts).to_pylist()}
-        )
+    told = [
+        {row[by]: (row["value"], row["size"]) for row in table.to_pylist()}
+        for table in answers(_year(facts, by), facts)
+    ]
     known = names_of(facts, by)
     keys = sorted(
         (key for key in known if any(key in column for column in told)), key=lambda key: known[key]
@@ -131,6 +127,21 @@ def lines(facts: Facts, by: str) -> list[Line]:
         )
         for key in keys
     ]
+
+
+def _year(facts: Facts, by: str) -> list[Question]:
+    until = later(last_month(facts), Period.MONTH)
+    since = later(until, Period.MONTH, -MONTHS)
+    where = _public(placed=by != "service")
+    return [
+        Question(measure=name, by=(by,), since=since, until=until, where=where) for name in COLUMNS
+    ]
+
+
+def questions(facts: Facts) -> list[Question]:
+    """All that this page asks."""
+    months = [from_first_period(_months(facts, name)) for name in COLUMNS]
+    return months + [question for by in choices(facts) for question in _year(facts, by)]
 
 
 def _hidden(column: Mapping[Any, tuple[float | None, int]], name: str) -> set[Any]:

@@ -36,6 +36,7 @@ _IBIS: Final = {
     "TIMESTAMP": "timestamp",
 }
 KEPT: Final = 2
+_ANSWERS: Final = ".answers"
 
 
 class NoFactsYet(DomainError):
@@ -85,13 +86,24 @@ class About:
 
 
 class Facts:
-    """One version, open for reading, for one thread."""
+    """One version, open for reading, for one thread.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, version: str, about: About) -> None:
+    ``answers`` is the folder of answers that are kept with it, where there may be any.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        version: str,
+        about: About,
+        *,
+        answers: Path | None = None,
+    ) -> None:
         self._connection = connection
         self._tables: dict[str, Any] = {}
         self.version = version
         self.about = about
+        self.answers = answers
 
     @property
     def as_of(self) -> datetime:
@@ -111,6 +123,8 @@ class Facts:
         """What an Ibis expression over these tables answers, as an Arrow table."""
         import ibis
 
+        # DuckDB makes one query of nested ones by itself, and much quicker.
+        ibis.options.sql.fuse_selects = False
         told = self.sql(str(ibis.to_sql(expression, dialect="duckdb")))
         return as_asked(told, expression)
 
@@ -169,7 +183,8 @@ class Store:
                 _("The numbers are being gathered for the first time. Please try again shortly.")
             )
         connection, about = self._opened(version)
-        return Facts(connection.cursor(), version, about)
+        answers = (self.folder / version).with_suffix(_ANSWERS)
+        return Facts(connection.cursor(), version, about, answers=answers)
 
     def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, About]:
         with self._lock:
@@ -194,6 +209,7 @@ class Store:
         # What one that was killed has left.
         for left in (path, path.with_name(f"{name}.wal")):
             left.unlink(missing_ok=True)
+        shutil.rmtree(path.with_suffix(_ANSWERS), ignore_errors=True)
         try:
             if not whole:
                 shutil.copyfile(self.folder / before, path)
@@ -215,6 +231,7 @@ class Store:
         beside.replace(self.folder / CURRENT)
         for old in sorted(self.folder.glob("v*.duckdb"))[:-KEPT]:
             old.unlink(missing_ok=True)
+            shutil.rmtree(old.with_suffix(_ANSWERS), ignore_errors=True)
 
 
 def _config() -> dict[str, Any]:

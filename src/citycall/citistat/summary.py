@@ -8,24 +8,17 @@ from typing import Any, Final
 
 from citycall.analytics.attention import Unusual, last_week, unusual
 from citycall.analytics.measures import limits
-from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Better, Measure, Period, Shape
+from citycall.analytics.measures.measure import Better, Measure
 from citycall.analytics.measures.names import names_of, unnamed
-from citycall.analytics.measures.series import later, series
+from citycall.analytics.measures.series import Series, series_of
+from citycall.analytics.standing import COLUMNS, Where, last_weeks, weeks
 from citycall.analytics.store import Facts
 from citycall.pages import numbers
 
-# What every page tells of a week, in the order in which a meeting asks.
-WEEKLY: Final = (
-    "received", "reports", "open", "completed", "on-time", "days", "days-with-open", "verified",
-    "disputed", "looks-false", "reopened", "returned", "redated",
-)  # fmt: skip
-COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
-WEEKS: Final = 4
 # People still have to say what the value rests on.
 UNRIPE: Final = "unripe"
-Where = Mapping[str, Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +84,12 @@ def week_of(facts: Facts) -> date:
 
 def weekly(facts: Facts, where: Where) -> list[Row]:
     """Each measure's last whole week."""
-    return [_row(MEASURES[name], facts, where) for name in WEEKLY]
+    asked = weeks(facts, where)
+    told = series_of(asked, facts)
+    return [_row(MEASURES[q.measure], each) for q, each in zip(asked, told, strict=True)]
 
 
-def _row(measure: Measure, facts: Facts, where: Where) -> Row:
-    week = week_of(facts)
-    told = series(
-        Question(
-            measure=measure.name,
-            period=Period.WEEK,
-            since=later(week, Period.WEEK, -52),
-            until=later(week, Period.WEEK),
-            where=where,
-        ),
-        facts,
-    )
+def _row(measure: Measure, told: Series) -> Row:
     if not told.keys:
         return Row(measure, numbers.told(None, measure.unit), "–", "–", "")
     found = limits.judge(told.values, told.sizes, measure.unit)
@@ -131,18 +115,10 @@ def verdict(measure: Measure, found: limits.Limits, line: int = 0) -> str:
 
 def lines(facts: Facts, by: str, where: Where) -> list[Line]:
     """The last four whole weeks of each agency, service or area, by name."""
-    until = later(week_of(facts), Period.WEEK)
-    since = later(until, Period.WEEK, -WEEKS)
-    columns: list[dict[Any, float]] = []
-    for name in COLUMNS:
-        measure = MEASURES[name]
-        # What is overdue is so now, whenever it was received.
-        always = measure.shape is Shape.STOCK or name == "overdue"
-        asked = Question(
-            measure=name, by=(by,), since=None if always else since, until=until, where=where
-        )
-        told = answer(asked, facts)
-        columns.append(dict(zip(told[by].to_pylist(), told["value"].to_pylist(), strict=True)))
+    columns: list[dict[Any, float]] = [
+        dict(zip(told[by].to_pylist(), told["value"].to_pylist(), strict=True))
+        for told in answers(last_weeks(facts, by, where), facts)
+    ]
     known = names_of(facts, by)
     keys = {key for column in columns for key in column}
     found = [

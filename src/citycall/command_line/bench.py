@@ -41,6 +41,7 @@ CHECKOUT = Path(__file__).parents[3]
             "fairness",
             "forecasts",
             "places",
+            "citistat",
         ]
     ),
     help="Measure only these.",

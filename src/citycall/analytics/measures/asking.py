@@ -1,14 +1,14 @@
 """Asking for a measure: by what, where, when. Every door asks here and so tells the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
 
 from citycall.analytics.facts import area_column
-from citycall.analytics.measures import survival
+from citycall.analytics.measures import kept, survival
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Now, Period, Shape, period_column
 from citycall.analytics.store import Facts
@@ -34,6 +34,11 @@ class Question:
     since: date | None = None
     until: date | None = None
     where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """The same for the same question, however its conditions were put together."""
+        where = sorted((name, sorted(map(repr, values))) for name, values in self.where.items())
+        return repr((self.measure, tuple(self.by), self.period, self.since, self.until, where))
 
 
 def dimensions(facts: Facts) -> list[str]:
@@ -79,6 +84,57 @@ def answer(question: Question, facts: Facts) -> pa.Table:
         counted = facts.ask(survival.counted(table, keys, now))
         return survival.medians(counted, list(keys))
     return facts.ask(expression(question, facts, now))
+
+
+def answers(questions: Sequence[Question], facts: Facts) -> list[pa.Table]:
+    """The answers to many questions, in their order, each as ``answer`` gives it.
+
+    What is kept with the facts is not asked for again, and what counts the same facts in the same
+    way is asked for at once: so a page of a dozen measures reads the facts a few times at most.
+    """
+    recalled = ((n, kept.recall(question, facts)) for n, question in enumerate(questions))
+    found = {n: table for n, table in recalled if table is not None}
+    together: dict[Any, list[int]] = {}
+    for n, question in enumerate(questions):
+        if n not in found:
+            together.setdefault(_company(question, n), []).append(n)
+    for numbers in together.values():
+        some = [questions[n] for n in numbers]
+        told = _at_once(some, facts) if len(some) > 1 else [answer(some[0], facts)]
+        found.update(zip(numbers, told, strict=True))
+    return [found[n] for n in range(len(questions))]
+
+
+def keep(questions: Sequence[Question], facts: Facts) -> None:
+    """Keep the answers with the facts, for all who ask the same of them."""
+    for question, table in zip(questions, answers(questions, facts), strict=True):
+        kept.keep(question, table, facts)
+
+
+def _company(question: Question, alone: int) -> Any:
+    """What questions must share to be asked for together; some keep to themselves."""
+    measure = MEASURES[question.measure]
+    if measure.shape is not Shape.FLOW:
+        return alone
+    counted = (measure.fact, measure.when, measure.chosen, measure.size)
+    return (*counted, replace(question, measure="").words())
+
+
+def _at_once(questions: Sequence[Question], facts: Facts) -> list[pa.Table]:
+    """The answers to questions that keep each other company."""
+    first, now = questions[0], now_of(facts)
+    measure = MEASURES[first.measure]
+    table = within(chosen(measure, first, facts, now), measure.when, first)
+    keys = _keys(first, table, measure.when)
+    told = table.group_by(keys) if keys else table
+    values = {
+        f"value_{n}": MEASURES[question.measure].value(table, now)
+        for n, question in enumerate(questions)
+    }
+    asked = told.aggregate(size=measure.size(table, now), **values)
+    whole = facts.ask(asked.order_by(list(keys)) if keys else asked)
+    kept = [*keys, "size"]
+    return [whole.select([*kept, name]).rename_columns([*kept, "value"]) for name in values]
 
 
 def chosen(measure: Measure, question: Question, tables: Any, now: Now) -> Any:

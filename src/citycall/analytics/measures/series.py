@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.asking import Question, answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Period, Shape, Unit
 from citycall.analytics.store import Facts
@@ -63,13 +64,36 @@ def series(question: Question, facts: Facts) -> Series:
 
     Raises ValueError where the question has no period, or no bounds.
     """
-    period, since, until = question.period, question.since, question.until
-    if period is None or since is None or until is None:
+    return series_of([question], facts)[0]
+
+
+def series_of(questions: Sequence[Question], facts: Facts) -> list[Series]:
+    """The same of many questions, in their order, with as few looks at the facts as it takes."""
+    asked = [from_first_period(question) for question in questions]
+    told = answers(asked, facts)
+    return [_grid(question, table) for question, table in zip(asked, told, strict=True)]
+
+
+def from_first_period(question: Question) -> Question:
+    """The question as it is asked of the facts: its first period is a whole one.
+
+    Raises ValueError where the question has no period, or no bounds.
+    """
+    period, since, _until = _bounds(question)
+    return replace(question, since=begin(since, period))
+
+
+def _bounds(question: Question) -> tuple[Period, date, date]:
+    if question.period is None or question.since is None or question.until is None:
         raise ValueError("A series needs a period, and since when and until when.")
+    return question.period, question.since, question.until
+
+
+def _grid(question: Question, told: pa.Table) -> Series:
     measure = MEASURES[question.measure]
+    period, since, until = _bounds(question)
     periods = periods_between(since, until, period)
     place = {day: n for n, day in enumerate(periods)}
-    told = answer(replace(question, since=periods[0]), facts)
     columns = [told[name].to_pylist() for name in question.by]
     keys = list(zip(*columns, strict=True)) if columns else [()] * told.num_rows
     lines: dict[Hashable, int] = {}

@@ -59,8 +59,8 @@ def measure(facts: Facts, fortnights: Fortnights, agency_id: int) -> Measured:
     names = facts.sql("SELECT id, name FROM services").to_pylist()
     return Measured(
         fortnights=fortnights,
-        whole={name: fortnights.series(name, where).get(None, {}) for name in WHOLE},
-        services={name: fortnights.series(name, where, by=("service",)) for name in EACH},
+        whole={name: told[None] for name, told in fortnights.series(WHOLE, where).items()},
+        services=fortnights.series(EACH, where, by=("service",)),
         names={row["id"]: row["name"] for row in names},
         today={name: at_once(facts, name, where).get(None, NOTHING) for name in TODAY},
         overdue=at_once(facts, "overdue", where, by=("service",)),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.asking import Question, answer, answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Period as Stretch
 from citycall.analytics.measures.measure import Shape, Unit
@@ -43,6 +43,8 @@ class Fortnights(Facts):
         self._facts = facts
         self._last = last
         self.version, self.about = facts.version, facts.about
+        # What was kept was asked of real months.
+        self.answers = None
 
     def table(self, name: str) -> Any:
         """One of the tables, with the first day of its fortnight where the month was."""
@@ -75,22 +77,38 @@ class Fortnights(Facts):
         return first
 
     def series(
-        self, measure: str, where: Mapping[str, Sequence[Any]], *, by: Sequence[str] = ()
-    ) -> dict[Any, Series]:
-        """The measure's fortnights by the one dimension of ``by``, or of all under none.
+        self,
+        measures: Sequence[str],
+        where: Mapping[str, Sequence[Any]],
+        *,
+        by: Sequence[str] = (),
+    ) -> dict[str, dict[Any, Series]]:
+        """Each measure's fortnights by the one dimension of ``by``, or of all under none.
 
         Where nothing was counted, a count is nought and every other measure is not known.
         """
-        question = Question(
-            measure=measure,
-            by=by,
-            period=Stretch.MONTH,
-            since=self.starts()[0],
-            until=self._last.until + timedelta(days=1),
-            where=where,
-        )
+        questions = [
+            Question(
+                measure=measure,
+                by=by,
+                period=Stretch.MONTH,
+                since=self.starts()[0],
+                until=self._last.until + timedelta(days=1),
+                where=where,
+            )
+            for measure in measures
+        ]
+        told = answers(questions, self)
+        return {
+            measure: self._read(measure, table.to_pylist(), by)
+            for measure, table in zip(measures, told, strict=True)
+        }
+
+    def _read(
+        self, measure: str, rows: Sequence[Mapping[str, Any]], by: Sequence[str]
+    ) -> dict[Any, Series]:
         found: dict[Any, dict[date, Value]] = defaultdict(dict)
-        for row in answer(question, self).to_pylist():
+        for row in rows:
             key = row[by[0]] if by else None
             # DuckDB makes a moment of a day and an interval.
             start = date(row["period"].year, row["period"].month, row["period"].day)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from citycall.analytics.queries import agencies_of, sees_all
+from citycall.analytics.standing import Where
 from citycall.analytics.store import store
 from citycall.citistat import summary
 from citycall.citistat.around import around
@@ -46,7 +47,7 @@ def agency(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     return render(request, "citistat/agency.html", shown)
 
 
-def _numbers(where: summary.Where, *, by: str) -> dict[str, Any]:
+def _numbers(where: Where, *, by: str) -> dict[str, Any]:
     kept = store()
     if not kept.version():
         return {}

@@ -1,0 +1,69 @@
+"""What the first pages ask after every refresh, of the city and of each agency, and in public."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from citycall.analytics import attention, public
+from citycall.analytics.measures.asking import Question, keep
+from citycall.analytics.measures.book import MEASURES
+from citycall.analytics.measures.measure import Period, Shape
+from citycall.analytics.measures.series import from_first_period, later
+from citycall.analytics.store import Facts
+
+# What every page tells of a week, in the order in which a meeting asks.
+WEEKLY: Final = (
+    "received", "reports", "open", "completed", "on-time", "days", "days-with-open", "verified",
+    "disputed", "looks-false", "reopened", "returned", "redated",
+)  # fmt: skip
+COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
+# How many weeks the columns are of.
+WEEKS: Final = 4
+Where = Mapping[str, Sequence[Any]]
+
+
+def weeks(facts: Facts, where: Where) -> list[Question]:
+    """A year of weeks of each measure, up to the last whole one."""
+    week = attention.last_week(facts.about.as_of)
+    return [
+        Question(
+            measure=name,
+            period=Period.WEEK,
+            since=later(week, Period.WEEK, -52),
+            until=later(week, Period.WEEK),
+            where=where,
+        )
+        for name in WEEKLY
+    ]
+
+
+def last_weeks(facts: Facts, by: str, where: Where) -> list[Question]:
+    """The columns of the last whole weeks, by agency, service or area."""
+    until = later(attention.last_week(facts.about.as_of), Period.WEEK)
+    since = later(until, Period.WEEK, -WEEKS)
+    asked = []
+    for name in COLUMNS:
+        # What is overdue is so now, whenever it was received.
+        always = MEASURES[name].shape is Shape.STOCK or name == "overdue"
+        asked.append(
+            Question(
+                measure=name, by=(by,), since=None if always else since, until=until, where=where
+            )
+        )
+    return asked
+
+
+def keep_answers(facts: Facts) -> None:
+    """Keep the answers to what the first pages ask, so that nobody waits for them."""
+    for questions in _pages(facts):
+        keep(questions, facts)
+
+
+def _pages(facts: Facts) -> Iterator[list[Question]]:
+    yield public.questions(facts)
+    agencies = facts.sql("SELECT id FROM agencies ORDER BY id")["id"].to_pylist()
+    scopes: list[tuple[str, Where]] = [("agency", {})]
+    scopes += [("service", {"agency": [agency]}) for agency in agencies]
+    for by, where in scopes:
+        in_weeks = [*weeks(facts, where), *attention.questions(facts, where)]
+        yield [from_first_period(question) for question in in_weeks]
+        yield last_weeks(facts, by, where)
