@@ -32,6 +32,7 @@ def measure(where: stage.Stage, *, requests: int) -> dict[str, Any]:
     from citycall.demo import loading
 
     at = datetime.now(UTC)
+    stage.gather_static_files(where)
     loading.generate(requests=requests, seed=311, at=at)
     settle(where)
     with TemporaryDirectory() as folder:

@@ -2,8 +2,6 @@
 
 import shutil
 import statistics
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -49,10 +47,7 @@ def measure(where: stage.Stage, *, requests: int, sentences: int) -> dict[str, A
     from citycall.demo import loading
 
     at = datetime.now(UTC)
-    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(
-        gather, env={**where.environment, "DJANGO_SETTINGS_MODULE": "citycall.settings"}, check=True
-    )
+    stage.gather_static_files(where)
     loading.generate(requests=requests, seed=311, at=at)
     train(by=SYSTEM, at=at)
     settle(where)

@@ -4,8 +4,6 @@ import itertools
 import math
 import random
 import statistics
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -42,10 +40,7 @@ def measure(where: stage.Stage, *, small: int, large: int, seconds: int) -> dict
     from citycall.demo import loading
 
     at = datetime.now(UTC)
-    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(
-        gather, env={**where.environment, "DJANGO_SETTINGS_MODULE": "citycall.settings"}, check=True
-    )
+    stage.gather_static_files(where)
     loading.generate(requests=small, seed=311, at=at)
     at_small = _served(where, seconds=seconds)
     loading.generate(requests=large - small, seed=312, at=at)

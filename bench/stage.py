@@ -135,6 +135,14 @@ def web(stage: Stage, *, port: int, **settings: str) -> Child:
     return child
 
 
+def gather_static_files(stage: Stage) -> None:
+    """Make the static files ready to be served."""
+    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(
+        gather, env={**stage.environment, "DJANGO_SETTINGS_MODULE": "citycall.settings"}, check=True
+    )
+
+
 def worker(stage: Stage) -> Child:
     """A worker as ``citycall worker`` starts it."""
     return Child([sys.executable, "-m", "citycall.command_line", "worker"], stage.environment)

@@ -69,7 +69,7 @@ def callers(count: int, *, talk_ms: int, first: int = 0) -> list[telephone.Calle
     ]
 
 
-def until(so: Callable[[], bool], *, seconds: float = 15) -> None:
+def until(so: Callable[[], bool], *, seconds: float = 45) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not so():
@@ -100,7 +100,7 @@ def test_every_call_is_told_in_order_and_rings_at_a_desk(
             name="wise",
         )
         assert [each.wait(30) for each in (patient, hasty, wise)] == [0, 0, 0]
-        exchange.wait_until_told(seconds=10)
+        exchange.wait_until_told(seconds=45)
         heard = {note.payload for note in listener.notifies(timeout=0.5)}
     assert {f"desk:{desk.pk}" for desk in Desk.objects.all()} | {"queue"} <= heard
     assert not SwitchEvent.objects.filter(applied_at__isnull=True).exists()
@@ -137,7 +137,7 @@ def test_what_happens_while_the_site_is_away_is_told_later(
     assert exchange.state()["unsent"] > 0
     site.start()
     assert calling.wait(30) == 0
-    exchange.wait_until_told(seconds=20)
+    exchange.wait_until_told(seconds=45)
     assert Call.objects.count() == 12
     assert all(told_of(call) == [*ALL] for call in Call.objects.all())
     assert {call.state for call in Call.objects.all()} == {State.WRAPPING}
@@ -149,7 +149,7 @@ def test_who_waited_in_an_exchange_that_broke_does_not_wait_here_for_ever(
     exchange.call(callers(6, talk_ms=8_000), a_second=20, name="unlucky")
     until(lambda: exchange.state()["waiting"] == DESKS)
     until(lambda: Call.objects.filter(answered_at__isnull=False).count() == DESKS)
-    exchange.wait_until_told(seconds=5)
+    exchange.wait_until_told(seconds=45)
     exchange.kill()
     exchange.start()
     until(lambda: Call.objects.filter(ending=Ending.FAILED).count() == 3)

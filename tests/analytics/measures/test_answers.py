@@ -16,7 +16,7 @@ from citycall.analytics.measures.measure import Period
 from citycall.analytics.store import Facts, Store
 from tests.analytics import invented
 
-DAYS = {"since": date(2025, 11, 3), "until": date(2026, 6, 1)}
+DAYS: Any = {"since": date(2025, 11, 3), "until": date(2026, 6, 1)}
 ASKED = Question(measure="on-time", by=("service",), period=Period.MONTH, **DAYS)
 
 
@@ -69,7 +69,12 @@ def asks(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is asked of the facts from now on."""
     asked: list[Any] = []
     really = facts.ask
-    monkeypatch.setattr(facts, "ask", lambda what: asked.append(what) or really(what))
+
+    def noted(what: Any) -> Any:
+        asked.append(what)
+        return really(what)
+
+    monkeypatch.setattr(facts, "ask", noted)
     return asked
 
 
