@@ -110,5 +110,5 @@ def _staged(into: Any, told: pd.DataFrame) -> None:
     )
     into.register("some_requests", staged)
     into.register("some_reports", reports)
-    into.execute("INSERT INTO staged_requests SELECT * FROM some_requests")
-    into.execute("INSERT INTO staged_reports SELECT * FROM some_reports")
+    into.execute("INSERT INTO staged_requests BY NAME SELECT * FROM some_requests")
+    into.execute("INSERT INTO staged_reports BY NAME SELECT * FROM some_reports")

@@ -31,6 +31,7 @@ def store(folder: Path, *, requests: int = 4000, seed: int = 1) -> Facts:
             ("requests", told),
             ("reports", _reports(told, rng)),
             ("steps", _steps(told, rng)),
+            ("contacts", _contacts(told, np.random.default_rng(seed + 1))),
         ):
             into.register(f"some_{name}", table)
             into.execute(f"INSERT INTO staged_{name} BY NAME SELECT * FROM some_{name}")
@@ -55,8 +56,12 @@ def _lists(into: Any) -> None:
     into.execute("INSERT INTO outcomes VALUES (1, 'fixed', 'Fixed', true), (2, 'no', 'No', false)")
 
 
+def _day(moment: Any) -> Any:
+    return (moment - 4 * 3600 * _SECOND).astype("datetime64[D]")
+
+
 def _local(moment: Any) -> Any:
-    return pa.array((moment - 4 * 3600 * _SECOND).astype("datetime64[D]"))
+    return pa.array(_day(moment))
 
 
 def _some(values: Any, missing: Any) -> pa.Array:
@@ -74,6 +79,7 @@ def _requests(count: int, rng: np.random.Generator) -> pa.Table:
     done = np.isin(status, ("completed", "closed")) & ~merged
     service = rng.integers(1, 8, count)
     undated = rng.random(count) < 0.15
+    longitude, latitude = _points(count, np.random.default_rng(count))
     return pa.table(
         {
             "id": np.arange(1, count + 1),
@@ -85,6 +91,8 @@ def _requests(count: int, rng: np.random.Generator) -> pa.Table:
             "status": np.where(merged, "merged", status).astype(str),
             "verification": rng.choice(("", "confirmed", "disputed"), count).astype(str),
             "reopened": rng.poisson(0.2, count).astype(np.int32),
+            "longitude": longitude,
+            "latitude": latitude,
             "areas": np.where(
                 rng.random(count) < 0.1, "{}", np.char.add("{", service.astype(str))
             ).astype(str),
@@ -101,6 +109,17 @@ def _requests(count: int, rng: np.random.Generator) -> pa.Table:
     )
 
 
+def _points(count: int, rng: np.random.Generator) -> tuple[pa.Array, pa.Array]:
+    """At forty corners, give or take what a telephone is wrong by; some nowhere."""
+    corner = rng.integers(0, 40, count)
+    nowhere = rng.random(count) < 0.05
+    wrong = rng.normal(0, 1e-4, (2, count))
+    return (
+        _some(-76.5 + corner % 8 * 5e-4 + wrong[0], nowhere),
+        _some(39.2 + corner // 8 * 4e-4 + wrong[1], nowhere),
+    )
+
+
 def _reports(told: pa.Table, rng: np.random.Generator) -> pa.Table:
     each = 1 + rng.poisson(0.4, told.num_rows)
     of = np.repeat(np.arange(told.num_rows), each)
@@ -108,6 +127,7 @@ def _reports(told: pa.Table, rng: np.random.Generator) -> pa.Table:
     received = told["received_at"].to_numpy()[of]
     later = rng.integers(60, 30 * 86400, len(of)) * _SECOND
     at = np.where(first, received, received + later)
+    rated = np.arange(len(of)) % 7 > 1
     return pa.table(
         {
             "id": np.arange(1, len(of) + 1),
@@ -116,6 +136,26 @@ def _reports(told: pa.Table, rng: np.random.Generator) -> pa.Table:
             "language": rng.choice(("en", "es"), len(of)).astype(str),
             "reported_at": at,
             "reported_on": _local(at),
+            "satisfied": _some(1 + np.arange(len(of), dtype=np.int32) % 5, rated),
+            "rated_at": _some(at + 9 * 86400 * _SECOND, rated),
+            "rated_on": _some(_day(at + 9 * 86400 * _SECOND), rated),
+        }
+    )
+
+
+def _contacts(told: pa.Table, rng: np.random.Generator) -> pa.Table:
+    count = told.num_rows
+    at = _FIRST + np.sort(rng.integers(0, 270 * 86400, count)) * _SECOND
+    settled = _some(rng.random(count) < 0.7, rng.random(count) < 0.03)
+    return pa.table(
+        {
+            "id": np.arange(1, count + 1),
+            "told_of": _some(rng.integers(1, count + 1, count), rng.random(count) < 0.3),
+            "channel": rng.choice(("phone", "chat"), count).astype(str),
+            "language": rng.choice(("en", "es"), count).astype(str),
+            "arrived_at": at,
+            "arrived_on": _local(at),
+            "first": settled,
         }
     )
 

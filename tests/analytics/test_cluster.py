@@ -11,7 +11,7 @@ from tests.analytics import invented
 def test_every_row_is_exported_into_its_month(tmp_path) -> None:
     facts = invented.store(tmp_path / "store", requests=300)
     cluster.export(facts, tmp_path / "out")
-    for name in ("requests", "reports", "steps"):
+    for name in ("requests", "reports", "steps", "contacts"):
         there = pq.read_table(tmp_path / "out" / name).drop_columns("part")
         expected = facts.sql(f"SELECT * FROM {name} ORDER BY id")
         assert there.select(expected.column_names).sort_by("id").equals(expected)

@@ -1,8 +1,7 @@
 """The facts follow the operational tables: nothing lost, nothing twice, nothing half."""
 
 import threading
-import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
@@ -16,6 +15,7 @@ from citycall.service_requests.actions.close import complete
 from citycall.service_requests.actions.merge import merge, unmerge
 from citycall.service_requests.actions.submit import submit
 from tests import city as small_city
+from tests.analytics.settled import refreshed, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,31 +25,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def city() -> Any:
     return small_city.build()
-
-
-def settle() -> None:
-    """Wait until what was written is settled: tests beside this one write to the same server."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        following = cursor.fetchone()[0]
-        for _ in range(600):
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if cursor.fetchone()[0] >= following:
-                return
-            time.sleep(0.1)
-    raise AssertionError("Something has been writing for a minute.")
-
-
-def refreshed(at: datetime) -> Refreshed | None:
-    """Refresh the facts with all that was written."""
-    settle()
-    return refresh(at=at)
-
-
-def rows(statement: str) -> list[dict[str, Any]]:
-    with current() as facts:
-        found: list[dict[str, Any]] = facts.sql(statement).to_pylist()
-        return found
 
 
 def test_before_the_first_refresh_it_is_said(city) -> None:
@@ -148,7 +123,7 @@ def test_a_whole_and_a_partial_refresh_say_the_same(city) -> None:
         made[2].request_id, outcome_code="fixed", explanation="Done.", by=city.dispatcher,
         at=small_city.NOW + 2 * HOUR,
     )  # fmt: skip
-    tables = ("requests", "reports", "steps")
+    tables = ("requests", "reports", "steps", "contacts")
     refreshed(small_city.NOW + 3 * HOUR)
     partial = {name: rows(f"SELECT * FROM {name} ORDER BY id") for name in tables}
     refresh(at=small_city.NOW + 3 * HOUR, whole=True)

@@ -10,6 +10,8 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from citycall.analytics.measures.book import MEASURES
+from citycall.calls.measures.actions import recount
+from citycall.calls.models import Call
 from tests.citistat.conftest import NOW
 
 MOST_QUERIES = 12
@@ -176,3 +178,46 @@ def test_a_period_that_the_question_cuts_is_not_judged(sit, report, gathered) ->
     by_day = {moment.first.isoformat(): moment for moment in page.context["shown"].moments}
     assert by_day["2026-02-16"].unfinished
     assert not by_day["2026-02-23"].unfinished
+
+
+def conversation() -> None:
+    """Somebody who called four days ago, and was helped."""
+    at = NOW - timedelta(days=4)
+    Call.objects.create(
+        phone="+14105550101", arrived_at=at, queued_at=at, answered_at=at, ended_at=at,
+        wrapped_at=at, disposition="information", resolved=True,
+    )  # fmt: skip
+    recount(at=NOW)
+
+
+def test_of_conversations_there_is_no_list(sit, report, gathered) -> None:
+    report()
+    conversation()
+    gathered()
+    analyst = sit("analyst")
+    days = "since=2026-02-01&until=2026-03-09"
+    page = analyst.get(f"/citistat/measures/first-contact?{days}&by=channel")
+    said = page.content.decode()
+    assert page.context["shown"].total == "100.0%"
+    assert [part.name for part in page.context["shown"].parts] == ["Phone"]
+    assert "1 conversation" in said
+    assert "/measures/first-contact/requests" not in said
+    listed = analyst.get(f"/citistat/measures/first-contact/requests?{days}")
+    assert listed.status_code == 200
+    assert "there is no list of those" in listed.content.decode()
+
+
+def test_what_a_number_rests_on_is_called_by_its_name(sit, report, gathered) -> None:
+    report()
+    gathered()
+    analyst = sit("analyst")
+    for name, words in (("received", "1 request<"), ("reports", "1 report<")):
+        page = analyst.get(f"/citistat/measures/{name}?since=2026-02-01&until=2026-03-09")
+        assert words in page.content.decode()
+
+
+def test_the_week_tells_of_repeats_satisfaction_and_first_contacts(sit, report, gathered) -> None:
+    report()
+    gathered()
+    told = {row.measure.name for row in sit("analyst").get("/citistat").context["weekly"]}
+    assert {"repeats", "satisfaction", "first-contact"} <= told

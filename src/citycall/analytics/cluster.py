@@ -20,7 +20,9 @@ from citycall.analytics.facts import LISTS
 from citycall.analytics.store import About, Facts, as_asked
 
 # The facts, and by which month each lies in folders.
-PARTED: Final = {"requests": "received", "reports": "reported", "steps": "happened"}
+PARTED: Final = {
+    "requests": "received", "reports": "reported", "steps": "happened", "contacts": "arrived",
+}  # fmt: skip
 ABOUT: Final = "about.json"
 _PART: Final = "part"
 

@@ -1,9 +1,10 @@
-"""The facts: one row a request, a report, a step, with everything that a measure may ask of it.
+"""The facts: one row a request, report, step or conversation, with all that a measure may ask.
 
 Rooms of the operational database say what is; facts say what a number needs, worked out once: the
 city's own days beside the moments, durations as numbers of days, areas as columns. What arrives is
-put into four staging tables (``STAGED``); ``make`` turns them into facts, the same way whether they
-come from PostgreSQL or, in tests, from another city's file.
+put into staging tables (``STAGED``); ``make`` turns them into facts, the same way whether they come
+from PostgreSQL or, in tests, from another city's file. What needs the facts of other requests is
+worked out in ``afterwards``.
 
 Times are naive UTC; ``_on``, ``_week`` (its Monday) and ``_month`` (its first) are days in the
 city's zone.
@@ -13,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import duckdb
+
+from citycall.analytics import afterwards
 
 # The steps that are counted: nothing else of a history is in the facts.
 STEPS: Final = (
@@ -53,6 +56,10 @@ STAGED: Final[Mapping[str, Mapping[str, str]]] = {
         "language": "VARCHAR",
         "reported_at": "TIMESTAMP",
         "reported_on": "DATE",
+        # What the reporter answered in the end, 1 (not at all satisfied) to 5; most never do.
+        "satisfied": "INTEGER",
+        "rated_at": "TIMESTAMP",
+        "rated_on": "DATE",
     },
     "staged_steps": {
         "id": "BIGINT",
@@ -63,6 +70,18 @@ STAGED: Final[Mapping[str, Mapping[str, str]]] = {
         "left_team": "INTEGER",
     },
     "staged_doubts": {"request": "BIGINT"},
+    # Contacts by the call centre's own definition (``calls/measures/rules.py``), nothing of who
+    # they were with. ``told_of`` is the first request that it was about; ``first`` is none for
+    # what was found not to be a contact after all.
+    "staged_contacts": {
+        "id": "BIGINT",
+        "told_of": "BIGINT",
+        "channel": "VARCHAR",
+        "language": "VARCHAR",
+        "arrived_at": "TIMESTAMP",
+        "arrived_on": "DATE",
+        "first": "BOOLEAN",
+    },
 }
 
 # The lists that ids lead to; they are written whole with each version.
@@ -82,7 +101,7 @@ LISTS: Final[Mapping[str, Mapping[str, str]]] = {
     "about": {"name": "VARCHAR", "value": "VARCHAR"},
 }
 
-FACTS: Final = ("requests", "reports", "steps")
+FACTS: Final = ("requests", "reports", "steps", "contacts")
 _CALENDAR: Final = (
     "{0}_on, CAST(date_trunc('week', {0}_on) AS DATE) AS {0}_week,"
     " CAST(date_trunc('month', {0}_on) AS DATE) AS {0}_month"
@@ -202,7 +221,8 @@ SELECT s.id, s.service, s.agency, s.team, s.outcome, {{areas}}
     s.verification = 'confirmed' AS confirmed,
     s.was_disputed AS disputed,
     s.reopened, s.times_returned AS returned, s.times_redated AS redated,
-    d.request IS NOT NULL AND s.done_at IS NOT NULL AS looks_false
+    d.request IS NOT NULL AND s.done_at IS NOT NULL AS looks_false,
+    CASE WHEN s.longitude IS NOT NULL THEN FALSE END AS came_back
 FROM ended s
 LEFT JOIN placed p ON p.request = s.id
 LEFT JOIN told t ON t.request = s.id
@@ -224,7 +244,8 @@ WITH told AS (
 SELECT t.id, t.request, t.told_of, t.id <> f.id AS further,
     m.service, m.agency, m.team, {{areas}}
     t.channel, t.language, t.reported_at, {_CALENDAR.format("reported")},
-    epoch_us(t.reported_at - f.at) / 3600e6 AS hours_after_first
+    epoch_us(t.reported_at - f.at) / 3600e6 AS hours_after_first,
+    t.satisfied, t.rated_at, {_CALENDAR.format("rated")}
 FROM told t JOIN first f ON f.request = t.request JOIN made_requests m ON m.id = t.request
 ORDER BY t.id
 """
@@ -246,15 +267,18 @@ _OWN: Final = {"requests": "id", "reports": "told_of", "steps": "request"}
 
 def write_whole(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the facts of nothing but what was made now."""
-    for name in FACTS:
+    for name in _OWN:
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM made_{name}")
+    afterwards.write_whole(connection)
 
 
 def write_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """Put what was made now in the place of what the facts said of the same requests."""
+    afterwards.note(connection)
     for name, own in _OWN.items():
         connection.execute(f"DELETE FROM {name} WHERE {own} IN (SELECT id FROM staged_requests)")
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM made_{name}")
+    afterwards.write_changed(connection)
 
 
 def write_doubts(connection: duckdb.DuckDBPyConnection) -> None:

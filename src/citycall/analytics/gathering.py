@@ -37,18 +37,34 @@ _STATEMENTS: Final[Mapping[str, str]] = {
         FROM service_requests_servicerequest r WHERE {{chosen}}""",
     "staged_reports": f"""
         SELECT r.id, r.service_request_id, r.channel, r.language, {_moment("r.reported_at")},
-            {_day("r.reported_at")}
-        FROM service_requests_report r WHERE {{chosen}}""",
+            {_day("r.reported_at")}, g.satisfied, {_moment("g.given_at")}, {_day("g.given_at")}
+        FROM service_requests_report r LEFT JOIN feedback_rating g ON g.report_id = r.id
+        WHERE {{chosen}}""",
+    "staged_contacts": f"""
+        SELECT c.id, t.request_id,
+            CASE c.medium WHEN 'letter' THEN 'mail' ELSE c.medium END, nullif(c.language, ''),
+            {_moment("c.arrived_at")}, {_day("c.arrived_at")}, k.first
+        FROM calls_resolution k JOIN calls_call c ON c.id = k.call_id
+        LEFT JOIN LATERAL (
+            SELECT m.request_id FROM calls_touch m
+            WHERE m.call_id = c.id AND m.request_id IS NOT NULL ORDER BY m.id LIMIT 1
+        ) t ON TRUE
+        WHERE {{chosen}}""",
     "staged_steps": f"""
         SELECT r.id, r.subject_id, r.kind, {_moment("r.at")}, {_day("r.at")},
             CASE WHEN r.kind = 'returned' THEN (r.data->>'from')::bigint END
         FROM core_event r
         WHERE r.subject_kind = 'service_request' AND r.kind = ANY(%(steps)s) AND {{chosen}}""",
 }
-_OWN: Final = {
-    "staged_requests": "r.id",
-    "staged_reports": "r.service_request_id",
-    "staged_steps": "r.subject_id",
+# Contacts are those of the requests, and what was found of others by the same transactions.
+_CHOSEN: Final = {
+    "staged_requests": "r.id IN (SELECT id FROM touched)",
+    "staged_reports": "r.service_request_id IN (SELECT id FROM touched)",
+    "staged_contacts": """k.call_id IN (
+            SELECT call_id FROM calls_resolution WHERE xid >= %(since)s AND xid < %(until)s
+            UNION SELECT call_id FROM calls_touch WHERE request_id IN (SELECT id FROM touched)
+        )""",
+    "staged_steps": "r.subject_id IN (SELECT id FROM touched)",
 }
 # What stands as completed and looks false, or was found not to be done.
 _DOUBTS: Final = """
@@ -77,9 +93,13 @@ _SETTLED: Final = """
         coalesce((SELECT extract(epoch FROM now() - min(xact_start)) FROM pg_stat_activity
             WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()), 0)::float8
 """
+# A rating changes nothing of its request and writes no event, but its report's fact tells it.
 _TOUCHED: Final = """
-    SELECT DISTINCT e.subject_id FROM core_event e
+    SELECT e.subject_id FROM core_event e
     WHERE e.xid >= %(since)s AND e.xid < %(until)s AND e.subject_kind = 'service_request'
+    UNION
+    SELECT g.service_request_id FROM feedback_rating g
+    WHERE g.xid >= %(since)s AND g.xid < %(until)s
 """
 # All that is or hangs together with them by merging.
 _FAMILIES: Final = """
@@ -124,26 +144,35 @@ def settled() -> tuple[int, int, str, float]:
 
 
 def touched(*, since: int, until: int, most: int) -> list[int] | None:
-    """The requests that events of these transactions are about; none when more than ``most``."""
+    """The requests that these transactions wrote of; none when more than ``most``."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_TOUCHED} LIMIT {most + 1}", {"since": since, "until": until})
         found = [row[0] for row in cursor.fetchall()]
     return None if len(found) > most else found
 
 
-def gather(into: duckdb.DuckDBPyConnection, *, ids: Sequence[int] | None, folder: Path) -> None:
+def gather(
+    into: duckdb.DuckDBPyConnection,
+    *,
+    ids: Sequence[int] | None,
+    folder: Path,
+    since: int = 0,
+    until: int = 0,
+) -> None:
     """Fill the staging tables with all there is, or with these requests and their families.
 
-    Raises django.db.Error where the database does.
+    ``since`` and ``until`` are the transactions whose contacts are read besides those of the
+    requests. Raises django.db.Error where the database does.
     """
-    values: dict[str, Any] = {"zone": settings.TIME_ZONE, "steps": list(STEPS)}
+    values: dict[str, Any] = {
+        "zone": settings.TIME_ZONE, "steps": list(STEPS), "since": since, "until": until,
+    }  # fmt: skip
     if ids is not None:
         with connection.cursor() as cursor:
             cursor.execute(_FAMILIES, {"ids": list(ids)})
             cursor.execute("ANALYZE touched")
     for table, statement in _STATEMENTS.items():
-        own = _OWN[table]
-        chosen = "TRUE" if ids is None else f"{own} IN (SELECT id FROM touched)"
+        chosen = "TRUE" if ids is None else _CHOSEN[table]
         _copy(into, table, STAGED[table], statement.format(chosen=chosen), values, folder)
     _copy(into, "staged_doubts", STAGED["staged_doubts"], _DOUBTS, {}, folder)
 

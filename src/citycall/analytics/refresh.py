@@ -57,6 +57,7 @@ class _Refresh:
         self._store = kept
         horizon, following, database, lag = gathering.settled()
         self._following = following
+        self._since = 0
         self._about = About(
             as_of=at,
             horizon=horizon,
@@ -91,9 +92,10 @@ class _Refresh:
             return None
         if _made(before.about) != _made(self._about) or before.about.horizon > self._following:
             return None
+        self._since = before.about.horizon
         known = before.sql("SELECT count(*) FROM requests")[0][0].as_py()
         return gathering.touched(
-            since=before.about.horizon,
+            since=self._since,
             until=self._about.horizon,
             most=max(AT_LEAST, int(known * MOST)),
         )
@@ -101,7 +103,7 @@ class _Refresh:
     def _write(self, into: duckdb.DuckDBPyConnection, ids: list[int] | None, folder: Path) -> None:
         facts.stage(into)
         gathering.gather_lists(into, folder=folder)
-        gathering.gather(into, ids=ids, folder=folder)
+        gathering.gather(into, ids=ids, folder=folder, since=self._since, until=self._about.horizon)
         facts.make(into, layers=self._about.layers)
         into.execute("BEGIN")
         if ids is None:

@@ -13,7 +13,8 @@ from citycall.analytics.store import Facts
 # What every page tells of a week, in the order in which a meeting asks.
 WEEKLY: Final = (
     "received", "reports", "open", "completed", "on-time", "days", "days-with-open", "verified",
-    "disputed", "looks-false", "reopened", "returned", "redated",
+    "disputed", "looks-false", "reopened", "repeats", "satisfaction", "first-contact", "returned",
+    "redated",
 )  # fmt: skip
 COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
 # How many weeks the columns are of.

@@ -25,7 +25,7 @@ from citycall.core.errors import DomainError
 
 CURRENT: Final = "CURRENT"
 # Changes with any column or definition of the facts: older ones are then made anew, whole.
-MADE_AS: Final = "1"
+MADE_AS: Final = "2"
 _IBIS: Final = {
     "BIGINT": "int64",
     "INTEGER": "int32",

@@ -371,7 +371,7 @@ class DeskSpell(models.Model):
 
 
 # The other models of this room stand in the packages that they are for.
-from citycall.calls.measures.models import HalfHour, Recount  # noqa: E402, F401
+from citycall.calls.measures.models import HalfHour, Recount, Resolution  # noqa: E402, F401
 from citycall.calls.pace.models import PaceSum  # noqa: E402, F401
 from citycall.calls.quality.models import Criterion, Review, Sample  # noqa: E402, F401
 from citycall.calls.shifts.models import PlannedShift  # noqa: E402, F401

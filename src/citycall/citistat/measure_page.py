@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Measure, Shape, Unit
+from citycall.analytics.measures.measure import Counted, Measure, Shape, Unit
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import later, series
 from citycall.analytics.store import Facts
@@ -22,11 +23,12 @@ from citycall.pages import charts, numbers
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One period of the series; ``query`` asks for the requests behind it."""
+    """One period of the series; ``rests_on`` how many of what, ``query`` asks for the requests."""
 
     first: date
     value: str
     size: int
+    rests_on: str
     usual: str
     verdict: str
     unfinished: bool
@@ -40,6 +42,7 @@ class Part:
     name: str
     value: str
     size: int
+    rests_on: str
     query: str
 
 
@@ -51,8 +54,7 @@ class Shown:
     moments: Sequence[Moment]
     parts: Sequence[Part]
     total: str
-    total_size: int
-    total_size_told: str
+    total_rests_on: str
 
 
 def shown(asked: Asked, facts: Facts) -> Shown:
@@ -66,8 +68,7 @@ def shown(asked: Asked, facts: Facts) -> Shown:
         moments=moments,
         parts=_parts(measure, asked, facts) if asked.by else [],
         total=numbers.told(total["value"], measure.unit),
-        total_size=int(total["size"] or 0),
-        total_size_told=numbers.told(total["size"] or 0, Unit.COUNT),
+        total_rests_on=rests_on(measure, int(total["size"] or 0)),
     )
 
 
@@ -92,6 +93,7 @@ def _series(measure: Measure, asked: Asked, facts: Facts) -> tuple[SafeString, l
                 first=first,
                 value=numbers.told(values[n], measure.unit),
                 size=int(told.sizes[0, n]),
+                rests_on=rests_on(measure, int(told.sizes[0, n])),
                 usual=numbers.between(low[n], high[n], measure.unit),
                 verdict="" if unfinished else verdict(measure, judged[n]),
                 unfinished=unfinished,
@@ -121,11 +123,26 @@ def _parts(measure: Measure, asked: Asked, facts: Facts) -> list[Part]:
                     name=str(known.get(key) or key or unnamed()),
                     value=numbers.told(row["value"], measure.unit),
                     size=int(row["size"] or 0),
+                    rests_on=rests_on(measure, int(row["size"] or 0)),
                     query=asked.query(where=where),
                 ),
             )
         )
     return [part for _size, part in sorted(found, key=lambda each: (each[0], each[1].name))]
+
+
+def rests_on(measure: Measure, size: int) -> str:
+    """How many a number rests on, and of what."""
+    told = {"n": numbers.told(size, Unit.COUNT)}
+    if measure.counted is Counted.REPORTS:
+        return ngettext("%(n)s report", "%(n)s reports", size) % told
+    if measure.counted is Counted.RATINGS:
+        return ngettext("%(n)s rating", "%(n)s ratings", size) % told
+    if measure.counted is Counted.TIMES:
+        return ngettext("%(n)s time", "%(n)s times", size) % told
+    if measure.counted is Counted.CONVERSATIONS:
+        return ngettext("%(n)s conversation", "%(n)s conversations", size) % told
+    return ngettext("%(n)s request", "%(n)s requests", size) % told
 
 
 def still_coming_in(measure: Measure, following: date, today: date) -> bool:

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from citycall.analytics.measures.measure import Unit
 
 _PRECISE: Final = 10
+# A part of something takes the form of hundreds in every language offered: "1.4 days".
+_BROKEN: Final = 100
 
 
 def told(value: float | None, unit: Unit) -> str:
@@ -19,16 +21,23 @@ def told(value: float | None, unit: Unit) -> str:
     if unit is Unit.COUNT:
         return number_format(round(value), use_l10n=True, force_grouping=True)
     if unit is Unit.SHARE:
-        return _("%(percent)s%%") % {"percent": number_format(value * 100, 1)}
+        return _("%(percent)s%%") % {"percent": _rounded(value * 100, 1)}
     if unit is Unit.DAYS:
         return days(value)
-    return number_format(value, 2)
+    return _rounded(value, 2)
+
+
+def _rounded(value: float, decimals: int) -> str:
+    """As the language writes it; by itself Django cuts what is too much off."""
+    return number_format(round(value, decimals), decimals, force_grouping=True)
 
 
 def days(value: float) -> str:
     """A duration in days: with a decimal below ten, as nobody can tell more from more."""
-    shown = number_format(value, 1 if value < _PRECISE else 0, force_grouping=True)
-    return ngettext("%(days)s day", "%(days)s days", round(value) or 2) % {"days": shown}
+    broken = value < _PRECISE
+    shown = _rounded(value, 1 if broken else 0)
+    count = _BROKEN if broken else round(value)
+    return ngettext("%(days)s day", "%(days)s days", count) % {"days": shown}
 
 
 def between(low: float, high: float, unit: Unit) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citycall.accounts.models import User
@@ -181,6 +182,15 @@ def test_facts_that_do_not_reach_the_end_make_no_paper(city: City, meeting: Meet
     with pytest.raises(FactsTooOld):
         making.make(meeting, by=city.analyst, at=NOW)
     assert not Paper.objects.exists()
+
+
+def test_why_there_is_no_paper_is_said_in_the_reader_s_words(city: City, meeting: Meeting) -> None:
+    with translation.override("es"):
+        with pytest.raises(NoFactsYet, match="por primera vez"):
+            making.make(meeting, by=city.analyst, at=NOW)
+        refresh(at=NOW - 2 * DAY, whole=True)
+        with pytest.raises(FactsTooOld, match="dos semanas"):
+            making.make(meeting, by=city.analyst, at=NOW)
 
 
 def test_only_those_who_hold_the_meeting_make_its_pack(city: City, meeting: Meeting) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -140,8 +140,8 @@ def _at_once(questions: Sequence[Question], facts: Facts) -> list[pa.Table]:
 def chosen(measure: Measure, question: Question, tables: Any, now: Now) -> Any:
     """The facts that a measure counts, of those that the question asks for, at any time."""
     table = tables.table(measure.fact)
-    if measure.fact != "reports":
-        # A report counts for the request that it leads to, which is never a merged one.
+    if "is_merged" in table.columns:
+        # Reports and conversations count for the request that they lead to, never a merged one.
         table = table.filter(~table.is_merged)
     if GROUP in question.by or GROUP in question.where:
         named = tables.table("services").select("id", service_group="group_name")
@@ -213,8 +213,3 @@ def _stock(question: Question, tables: Any) -> Any:
     )
     told = net.select(*names, value=so_far.cast("int64"))
     return told.mutate(size=told.value).select(*names, "size", "value").order_by(names)
-
-
-def moment(at: datetime) -> datetime:
-    """A moment as the facts have it: naive UTC."""
-    return at.astimezone(UTC).replace(tzinfo=None)

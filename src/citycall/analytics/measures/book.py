@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from citycall.analytics.measures.measure import Better, Measure, Now, Shape, Unit
+from citycall.analytics.measures.measure import Better, Counted, Measure, Now, Shape, Unit
 
 _REPORTS_NOT_PROBLEMS = _("Reports are not problems: what nobody tells is not counted.")
 _CLOSED_NOT_FIXED = _("Completed is what the agency says; it is not proof that it was fixed.")
@@ -16,6 +16,9 @@ _DROPS_OPEN = _(
 )
 _FEW_ASKED = _("Only some reporters answer, and those who are dissatisfied answer more often.")
 _MOVED = _("The date moves when the clock is stopped for a reason that the service allows.")
+
+# Of five answers the two that say satisfied.
+SATISFIED: Final = 4
 
 
 def _share(table: Any, condition: Any) -> Any:
@@ -61,6 +64,7 @@ _ALL: Final = (
         better=Better.NEITHER,
         fact="reports",
         when="reported",
+        counted=Counted.REPORTS,
         caveats=(_REPORTS_NOT_PROBLEMS,),
     ),
     Measure(
@@ -106,7 +110,6 @@ _ALL: Final = (
         better=Better.LESS,
         chosen=lambda t, _now: t.is_open,
         value=lambda t, now: (now.days - t.received_days).quantile(0.5),
-        quantile=0.5,
     ),
     Measure(
         name="completed",
@@ -170,7 +173,6 @@ _ALL: Final = (
         when="completed",
         chosen=_done,
         value=lambda t, _now: t.days_to_complete.quantile(0.5),
-        quantile=0.5,
         caveats=(_DROPS_OPEN, _CLOSED_NOT_FIXED),
         source="NYC Charter 1075",
     ),
@@ -183,7 +185,6 @@ _ALL: Final = (
         when="completed",
         chosen=_done,
         value=lambda t, _now: t.days_to_complete.quantile(0.9),
-        quantile=0.9,
         caveats=(_DROPS_OPEN, _CLOSED_NOT_FIXED),
     ),
     Measure(
@@ -196,7 +197,6 @@ _ALL: Final = (
         unit=Unit.DAYS,
         better=Better.LESS,
         shape=Shape.SURVIVAL,
-        quantile=0.5,
         caveats=(
             _("Not known while fewer than half are done."),
             _("Cancelled and referred requests count as waiting until they were."),
@@ -227,6 +227,73 @@ _ALL: Final = (
         chosen=_done,
         value=lambda t, _now: _share(t, t.disputed),
         caveats=(_FEW_ASKED,),
+    ),
+    Measure(
+        name="satisfaction",
+        title=_("Satisfied reporters"),
+        formula=_(
+            "Of those who said in the period how satisfied they were with how the city handled"
+            " their report: satisfied or very satisfied."
+        ),
+        unit=Unit.SHARE,
+        better=Better.MORE,
+        fact="reports",
+        when="rated",
+        chosen=lambda t, _now: t.satisfied.notnull(),
+        value=lambda t, _now: _share(t, t.satisfied >= SATISFIED),
+        counted=Counted.RATINGS,
+        caveats=(
+            _FEW_ASKED,
+            _("Only those whose request was completed are asked, once for each report."),
+            _PRESENT,
+        ),
+    ),
+    Measure(
+        name="repeats",
+        title=_("Requests that came back"),
+        formula=_(
+            "Of those received in the period whose place is known: the same service had been"
+            " completed within 25 meters in the 90 days before, and no request told of there in"
+            " these days was still open."
+        ),
+        unit=Unit.SHARE,
+        better=Better.LESS,
+        chosen=lambda t, _now: t.came_back.notnull(),
+        value=lambda t, _now: _share(t, t.came_back),
+        caveats=(
+            _(
+                "It came back to the place: what is done was undone, or the cause is still there."
+                " Two neighbors with the same trouble look the same."
+            ),
+            _("Requests without a point on the map are left out."),
+            _REPORTS_NOT_PROBLEMS,
+        ),
+    ),
+    Measure(
+        name="first-contact",
+        ripens_weeks=1,
+        title=_("Settled at the first contact"),
+        formula=_(
+            "Of the conversations in the period that led to a request, a follow-up or"
+            " information: nothing was left to do, and the same number did not speak with us again"
+            " about the same matter within seven days."
+        ),
+        unit=Unit.SHARE,
+        better=Better.MORE,
+        fact="contacts",
+        when="arrived",
+        value=lambda t, _now: _share(t, t.settled),
+        counted=Counted.CONVERSATIONS,
+        caveats=(
+            _(
+                "Told of the service and agency of the first request that a conversation was"
+                " about; where there was none, they are not known."
+            ),
+            _(
+                "A number may be many people's, and one person may use many. Who calls from a"
+                " withheld number is never seen to call again."
+            ),
+        ),
     ),
     Measure(
         name="reopened",
@@ -265,6 +332,7 @@ _ALL: Final = (
         better=Better.LESS,
         fact="steps",
         when="happened",
+        counted=Counted.TIMES,
         chosen=lambda t, _now: t.kind == "returned",
     ),
     Measure(
@@ -275,6 +343,7 @@ _ALL: Final = (
         better=Better.NEITHER,
         fact="steps",
         when="happened",
+        counted=Counted.TIMES,
         chosen=lambda t, _now: t.kind == "promise_changed",
         caveats=(
             _(

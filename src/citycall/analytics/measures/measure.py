@@ -37,6 +37,16 @@ class Shape(StrEnum):
     SURVIVAL = "survival"
 
 
+class Counted(StrEnum):
+    """What a measure counts, as people call it."""
+
+    REQUESTS = "requests"
+    REPORTS = "reports"
+    RATINGS = "ratings"
+    TIMES = "times"
+    CONVERSATIONS = "conversations"
+
+
 @dataclass(frozen=True, slots=True)
 class Now:
     """The moment of the facts: as an expression, and in days since 1970."""
@@ -65,9 +75,9 @@ class Measure:
     something counts, ``chosen`` what is counted of it. ``size`` is how many the value rests on:
     the denominator of a share, the number of durations of a median. ``value`` is worked out of
     the chosen rows by Ibis, the same on every engine. ``formula`` and ``caveats`` are told
-    wherever the number is; ``source`` names whose definition it is. ``quantile`` is which one it
-    is, where it is one. ``ripens_weeks`` is for how many weeks after a period people still say
-    what the value rests on: no younger one is judged.
+    wherever the number is; ``source`` names whose definition it is. ``counted`` is what ``size``
+    is a number of. ``ripens_weeks`` is for how many weeks after a period people still say what
+    the value rests on: no younger one is judged.
     """
 
     name: str
@@ -83,8 +93,13 @@ class Measure:
     value: Expression = _count
     caveats: Sequence[Promise] = field(default_factory=tuple)
     source: str = ""
-    quantile: float | None = None
+    counted: Counted = Counted.REQUESTS
     ripens_weeks: int | None = 0
+
+    @property
+    def has_requests(self) -> bool:
+        """Whether there are requests behind its numbers that can be listed."""
+        return self.counted is not Counted.CONVERSATIONS
 
 
 class Period(StrEnum):

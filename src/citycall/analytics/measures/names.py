@@ -35,10 +35,12 @@ def names_of(facts: Facts, dimension: str) -> Mapping[Any, str]:
     if dimension == "channel":
         return {value: str(label) for value, label in Channel.choices}
     if dimension in {GROUP, "language"}:
-        column, table = ("group_name", "services") if dimension == GROUP else (
-            "language", "reports"
-        )  # fmt: skip
-        found = facts.sql(f"SELECT DISTINCT {column} AS v FROM {table} ORDER BY v").to_pylist()
+        said = (
+            "SELECT group_name AS v FROM services"
+            if dimension == GROUP
+            else "SELECT language AS v FROM reports UNION SELECT language FROM contacts"
+        )
+        found = facts.sql(f"SELECT DISTINCT v FROM ({said}) ORDER BY v").to_pylist()
         return {row["v"]: row["v"] for row in found}
     for layer in facts.about.layers:
         if area_column(layer) == dimension:

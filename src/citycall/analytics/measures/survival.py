@@ -1,13 +1,15 @@
 """How long it takes when what still waits is counted too: Kaplan and Meier's estimate."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from citycall.analytics.measures.measure import Now
 
+Whole = NDArray[np.int64]
 HOURS: Final = 24.0
 HALF: Final = 0.5
 
@@ -33,30 +35,60 @@ def medians(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
 
     ``rows`` are those of ``counted``, in their order. An hour counts as over at its end.
     """
-    told: list[dict[str, Any]] = []
-    for key, some in groupby(rows.to_pylist(), key=lambda row: tuple(row[k] for k in keys)):
-        hours = list(some)
-        size = sum(row["seen"] for row in hours)
-        told.append(
-            {**dict(zip(keys, key, strict=True)), "size": size, "value": _median(hours, size)}
-        )
-    schema = pa.schema(
-        [
-            *(rows.schema.field(name) for name in keys),
-            pa.field("size", pa.int64()),
-            pa.field("value", pa.float64()),
-        ]
+    first = _beginnings(rows, keys)
+    done, seen, hours = (_numbers(rows[name]) for name in ("done", "seen", "hours"))
+    size = np.add.reduceat(seen, first) if len(first) else np.zeros(0, dtype=np.int64)
+    half = _halves(done, seen, first, size)
+    known = half >= 0
+    days = np.where(known, (hours[half] + 1) / HOURS, np.nan) if len(half) else np.zeros(0)
+    columns = [rows[name].take(pa.array(first)) for name in keys]
+    told = [pa.array(size), pa.array(days, mask=~known)]
+    if not keys and not len(first):
+        told = [pa.array([0], pa.int64()), pa.array([None], pa.float64())]
+    return pa.table(
+        [*columns, *told],
+        schema=pa.schema(
+            [
+                *(rows.schema.field(name) for name in keys),
+                pa.field("size", pa.int64()),
+                pa.field("value", pa.float64()),
+            ]
+        ),
     )
-    if not told and not keys:
-        told = [{"size": 0, "value": None}]
-    return pa.Table.from_pylist(told, schema=schema)
 
 
-def _median(hours: Sequence[Mapping[str, int]], at_risk: int) -> float | None:
-    surviving = 1.0
-    for row in hours:
-        surviving *= 1 - row["done"] / at_risk
-        if surviving <= HALF:
-            return float((row["hours"] + 1) / HOURS)
-        at_risk -= row["seen"]
-    return None
+def _numbers(column: pa.ChunkedArray) -> Whole:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _beginnings(rows: pa.Table, keys: Sequence[str]) -> Whole:
+    """Where each run of equal keys begins; the rows of one key stand together."""
+    if not rows.num_rows:
+        return np.zeros(0, dtype=np.int64)
+    new = np.zeros(rows.num_rows, dtype=bool)
+    new[0] = True
+    for name in keys:
+        codes = _numbers(rows[name].combine_chunks().dictionary_encode("encode").indices)
+        new[1:] |= codes[1:] != codes[:-1]
+    return np.flatnonzero(new)
+
+
+def _halves(done: Whole, seen: Whole, first: Whole, size: Whole) -> Whole:
+    """The row of each key in which half were done; minus one where fewer are.
+
+    The hours of all keys are walked through at once, the first of each, then the second, so that
+    the products are those of one key walked through alone.
+    """
+    half = np.full(len(first), -1, dtype=np.int64)
+    ends = np.append(first[1:], len(done))
+    walking, row = np.arange(len(first)), first.copy()
+    surviving, at_risk = np.ones(len(first)), size.astype(np.float64)
+    while len(walking):
+        surviving *= 1 - done[row] / at_risk
+        over = surviving <= HALF
+        half[walking[over]] = row[over]
+        at_risk -= seen[row]
+        row = row + 1
+        on = ~over & (row < ends[walking])
+        walking, row, surviving, at_risk = walking[on], row[on], surviving[on], at_risk[on]
+    return half

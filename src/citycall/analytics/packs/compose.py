@@ -12,7 +12,6 @@ from citycall.analytics.packs import content, fairness, figures, lists, staffing
 from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, WORSE, Figure, Pack, days_of
 from citycall.analytics.packs.fortnights import Fortnights, at_once
 from citycall.analytics.store import Facts
-from citycall.core import clock
 from citycall.core.errors import Conflict
 from citycall.meetings import queries as meetings
 from citycall.meetings.models import Meeting
@@ -29,14 +28,18 @@ class FactsTooOld(Conflict):
     code = "facts_too_old"
 
 
-def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
-    """Everything that is laid before a meeting; raises ``FactsTooOld``."""
-    last = Period(meeting.since, meeting.until)
-    as_of = facts.as_of.replace(tzinfo=UTC)
-    if as_of.astimezone(clock.city_zone()).date() <= last.until:
+def check_reach(meeting: Meeting, facts: Facts) -> None:
+    """Raise ``FactsTooOld`` where the facts do not reach to the end of a meeting's two weeks."""
+    if facts.about.today <= meeting.until:
         raise FactsTooOld(
             _("The numbers do not reach to the end of the two weeks yet. Please try again later.")
         )
+
+
+def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
+    """Everything that is laid before a meeting, of facts that reach so far (``check_reach``)."""
+    last = Period(meeting.since, meeting.until)
+    as_of = facts.as_of.replace(tzinfo=UTC)
     agency, layer = meeting.agency, layer_of(facts)
     found = figures.measure(facts, Fortnights(facts, last), agency.pk)
     own = figures.of_agency(found, last=_last_paper(meeting))

@@ -19,11 +19,11 @@ from citycall.meetings.rules import PERIOD_DAYS
 # Of the agency as a whole, in this order; and of each service.
 WHOLE: Final = (
     "received", "completed", "open", "on-time", "days", "days-with-open", "verified", "disputed",
-    "looks-false", "reopened", "returned", "redated",
+    "looks-false", "reopened", "repeats", "satisfaction", "first-contact", "returned", "redated",
 )  # fmt: skip
 EACH: Final = (
     "received", "completed", "open", "on-time", "days", "disputed", "looks-false", "reopened",
-    "returned", "redated",
+    "repeats", "returned", "redated",
 )  # fmt: skip
 # What is known of today only: the paper before says what it was then.
 TODAY: Final = ("overdue", "backlog-age")

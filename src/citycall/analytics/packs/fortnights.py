@@ -21,7 +21,7 @@ from citycall.meetings.rules import PERIOD_DAYS, Period
 
 # The two weeks, as many before them as limits need, and back to the same two weeks a year ago.
 BACK: Final = 26
-_WHENS: Final = ("received", "completed", "ended", "reported", "happened")
+_WHENS: Final = ("received", "completed", "ended", "reported", "rated", "happened", "arrived")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import translation
 
 from citycall.analytics.packs import content
-from citycall.analytics.packs.compose import FactsTooOld, compose
+from citycall.analytics.packs.compose import FactsTooOld, check_reach, compose
 from citycall.analytics.store import NoFactsYet, current
 from citycall.core.actors import SYSTEM, Actor
 from citycall.core.errors import NotFound
@@ -30,9 +30,11 @@ def make(meeting: Meeting, *, by: Actor, at: datetime, tell: bool = False) -> Pa
     """
     require(PERMISSIONS, "take_down", by=by, agency_id=meeting.agency_id)
     meet.check_moment(meeting, at=at)
-    # Papers are kept in the city's own language and said in the reader's.
-    with translation.override(None), current() as facts:
-        counted = content.plain(compose(meeting, facts, at=at))
+    with current() as facts:
+        check_reach(meeting, facts)
+        # Papers are kept in the city's own language and said in the reader's.
+        with translation.override(None):
+            counted = content.plain(compose(meeting, facts, at=at))
     with transaction.atomic():
         paper = meet.keep_paper(meeting.pk, counted, by=by, at=at)
         if paper.nth == 1 or tell:

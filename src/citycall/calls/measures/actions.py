@@ -77,6 +77,7 @@ def _count_some(*, at: datetime) -> int:
         # Every statement sees what was committed before it, so what was noted is counted below.
         Recount.objects.filter(spread=True, begins__in=begins).delete()
         HalfHour.objects.filter(begins__in=begins).delete()
+        counting.resolve(begins, at=at)
         _keep(counting.count(begins, at=at))
     return len(begins)
 

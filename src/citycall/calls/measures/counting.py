@@ -36,7 +36,8 @@ WITH chosen AS MATERIALIZED (
     AND citycall_half_hour(c.arrived_at) = ANY(%(begins)s)
 ), judged AS (
   SELECT c.*,
-    contact AND c.resolved IS TRUE AND NOT EXISTS (
+    contact AND CASE WHEN c.erased_at IS NOT NULL AND k.first IS NOT NULL THEN k.first
+    ELSE c.resolved IS TRUE AND NOT EXISTS (
       SELECT 1 FROM calls_call n
       WHERE n.phone = c.phone AND n.phone <> '' AND NOT n.outgoing AND n.id <> c.id
         AND n.answered_at IS NOT NULL AND n.arrived_at <= %(at)s
@@ -56,7 +57,7 @@ WITH chosen AS MATERIALIZED (
             )
           )
         )
-    ) AS first_contact,
+    ) END AS first_contact,
     contact AND (
       EXISTS (
         SELECT 1 FROM calls_call e
@@ -73,8 +74,10 @@ WITH chosen AS MATERIALIZED (
           AND e.arrived_at >= c.arrived_at - %(again)s
       )
     ) AS again
-  FROM chosen c
+  FROM chosen c LEFT JOIN calls_resolution k ON k.call_id = c.id
 )
+"""
+_COUNTS: Final = """
 SELECT begins,
   CASE WHEN grouping(medium) = 0 THEN 'medium' WHEN grouping(language) = 0 THEN 'language'
        WHEN grouping(topic) = 0 THEN 'topic' WHEN grouping(taker_id) = 0 THEN 'taker'
@@ -120,6 +123,15 @@ GROUP BY GROUPING SETS (
   (begins), (begins, medium), (begins, language), (begins, topic), (begins, taker_id)
 )
 """
+# Only what is found otherwise than before is written.
+_RESOLVE: Final = """
+INSERT INTO calls_resolution AS k (call_id, first, xid)
+SELECT j.id, CASE WHEN j.contact THEN j.first_contact END, pg_current_xact_id()::text::bigint
+FROM judged j
+WHERE j.contact OR EXISTS (SELECT 1 FROM calls_resolution o WHERE o.call_id = j.id)
+ON CONFLICT (call_id) DO UPDATE SET first = excluded.first, xid = excluded.xid
+WHERE k.first IS DISTINCT FROM excluded.first
+"""
 # A spell that nobody ended lasts until now, and a day at most.
 _SPELLS: Final = """
 SELECT t AS begins, s.taker_id,
@@ -160,14 +172,23 @@ def count(begins: Sequence[datetime], *, at: datetime) -> list[Counted]:
     return list(found.values())
 
 
-def _calls(begins: Sequence[datetime], *, at: datetime) -> Iterator[Counted]:
-    asked: dict[str, Any] = {
+def resolve(begins: Sequence[datetime], *, at: datetime) -> None:
+    """Keep of each contact of these half hours whether it was a first one, as ``count`` says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JUDGED + _RESOLVE, _asked(begins, at=at))
+
+
+def _asked(begins: Sequence[datetime], *, at: datetime) -> dict[str, Any]:
+    return {
         **_bounded(begins, at=at),
         "again": AGAIN_WITHIN,
         "bounds": [-bound for bound in reversed(BOUNDS)],
     }
+
+
+def _calls(begins: Sequence[datetime], *, at: datetime) -> Iterator[Counted]:
     with connection.cursor() as cursor:
-        cursor.execute(_CALLS_BY_WAIT, asked)
+        cursor.execute(_JUDGED + _COUNTS_BY_WAIT, _asked(begins, at=at))
         for begun, cut, value, *counts in cursor.fetchall():
             told = dict(zip(NAMES, _plain(counts), strict=True))
             yield Counted(begun, cut, value, Counts(**told))
@@ -210,8 +231,8 @@ def _plain(row: Sequence[Any]) -> Iterator[Any]:
             yield float(value) if name.endswith("_seconds") else int(value)
 
 
-_CALLS_BY_WAIT: Final = _CALLS.format(
-    longest=len(BOUNDS),
+_JUDGED: Final = _CALLS.format(longest=len(BOUNDS))
+_COUNTS_BY_WAIT: Final = _COUNTS.format(
     waits=_by_wait("waits", "answered_at IS NOT NULL"),
     left=_by_wait(
         "left", "answered_at IS NULL AND ended_at IS NOT NULL AND ending IN ('', 'left')"

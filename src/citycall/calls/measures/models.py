@@ -68,6 +68,27 @@ class HalfHour(models.Model):
         return f"{self.begins:%Y-%m-%d %H:%M} {self.cut} {self.value}"
 
 
+class Resolution(models.Model):
+    """Whether one contact was a first contact, as found when its half hour was last counted.
+
+    ``first`` is none for what turned out not to be a contact. ``xid`` is the transaction that
+    found it, so that the facts can follow. Says nothing of who called; what was found of a call
+    stands when its number is erased.
+    """
+
+    call = models.OneToOneField(
+        "calls.Call", primary_key=True, on_delete=models.CASCADE, related_name="resolution"
+    )
+    first = models.BooleanField(null=True)
+    xid = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["xid"], name="resolution_by_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}: {self.first}"
+
+
 class Recount(models.Model):
     """A half hour in which something changed; the database notes it, the job counts it anew.
 

@@ -30,8 +30,8 @@ def span(low: float | None, high: float | None, unit: str) -> str:
 
 
 def plain(value: float, decimals: int) -> str:
-    """A number as the language writes it."""
-    return formats.number_format(value, decimal_pos=decimals, force_grouping=True)
+    """A number as the language writes it; by itself Django cuts what is too much off."""
+    return formats.number_format(round(value, decimals), decimal_pos=decimals, force_grouping=True)
 
 
 def day(on: date) -> str:
@@ -40,8 +40,8 @@ def day(on: date) -> str:
 
 
 def month_day(on: date) -> str:
-    """A day without its year, as narrow as can be."""
-    return formats.date_format(on, "M j")
+    """A day without its year, in the language's own order and with its short month."""
+    return formats.date_format(on, formats.get_format("MONTH_DAY_FORMAT").replace("F", "M"))
 
 
 def long_day(on: date) -> str:

@@ -70,7 +70,10 @@ def requests(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     if asked.faults:
         shown = around(actor, "measures") | _page(chosen, asked)
         return render(request, "citistat/measure.html", shown, status=422)
-    ids, more = behind(asked.question(), facts, before=int(before) if before else None)
+    ids: list[int] = []
+    more = False
+    if chosen.has_requests:
+        ids, more = behind(asked.question(), facts, before=int(before) if before else None)
     shown = around(actor, "measures") | {
         "measure": chosen,
         "asked": asked,
