@@ -8,6 +8,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
+from citycall.analytics.watch.actions import WATCH_TASK
 from citycall.core import clock
 
 REFRESH_TASK = "citycall.refresh_facts"
@@ -20,6 +21,9 @@ QUEUE = "housekeeping"
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     refresh(at=clock.now())
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        watch = jobs.configure_task(WATCH_TASK, queue=QUEUE, queueing_lock=WATCH_TASK)
+        watch.defer(timestamp=timestamp)
     if present() is None:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             first = jobs.configure_task(
