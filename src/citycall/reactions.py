@@ -11,6 +11,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
 from citycall import visits
+from citycall.analytics.watch import events as watch_events
 from citycall.appointments.actions import change as appointment_changes
 from citycall.appointments.actions.bring_back import bring_back
 from citycall.audience import (
@@ -313,6 +314,8 @@ def react(event: Event) -> None:
         return
     if event.subject_kind in meeting_events.SUBJECTS and event.kind in {*meeting_events.Kind}:
         return  # What is said at meetings is for those who hold them: nothing follows by itself.
+    if event.subject_kind in watch_events.SUBJECTS and event.kind in {*watch_events.Kind}:
+        return  # What staff ask of the data is theirs; alerts are mailed by what finds them.
     if event.subject_kind != SUBJECT or event.kind not in REACTIONS:
         raise NoReaction(f"{event.subject_kind}: {event.kind}")
     for reaction in (*REACTIONS[Kind(event.kind)], *ALWAYS):

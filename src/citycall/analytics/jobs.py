@@ -10,6 +10,7 @@ from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
 from citycall.analytics.standing import keep_answers
 from citycall.analytics.store import store
+from citycall.analytics.watch.actions import WATCH_TASK
 from citycall.core import clock
 
 REFRESH_TASK = "citycall.refresh_facts"
@@ -23,6 +24,9 @@ def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     if refresh(at=clock.now()) is not None:
         keep_answers(store().facts())
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        watch = jobs.configure_task(WATCH_TASK, queue=QUEUE, queueing_lock=WATCH_TASK)
+        watch.defer(timestamp=timestamp)
     if present() is None:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             first = jobs.configure_task(

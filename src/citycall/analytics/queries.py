@@ -1,6 +1,7 @@
 """Whose numbers somebody may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -31,3 +32,16 @@ def agencies_of(actor: Actor) -> Sequence[Agency]:
 def require_agency(actor: Actor, agency_id: int) -> None:
     """Raise NotAllowed unless the actor may see this agency's numbers."""
     require(PERMISSIONS, "see", by=actor, agency_id=agency_id)
+
+
+def within_reach(actor: Actor, where: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """The conditions of a question with those that bind the actor: nobody asks beyond theirs.
+
+    No agency is left where it is about none that the actor may see. Raises NotAllowed to those who
+    may see no numbers.
+    """
+    allowed = [agency.pk for agency in agencies_of(actor)]
+    if sees_all(actor):
+        return {**where}
+    asked = where.get("agency")
+    return {**where, "agency": [pk for pk in allowed if asked is None or pk in asked]}

@@ -27,6 +27,16 @@ class Choices:
     options: Sequence[Choice]
     fault: str = ""
 
+    @property
+    def chosen(self) -> int:
+        """How many of them are chosen; none means all."""
+        return sum(option.chosen for option in self.options)
+
+    @property
+    def several(self) -> bool:
+        """Whether a list must let more than one be chosen."""
+        return self.chosen > 1
+
 
 def narrowing(asked: Asked, facts: Facts) -> list[Choices]:
     """For each dimension the values that numbers can be narrowed down to."""

@@ -13,7 +13,7 @@ from citycall.analytics.measures.asking import Question
 from citycall.analytics.measures.measure import Period
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.measures.series import begin, later, periods_between
-from citycall.analytics.queries import agencies_of, sees_all
+from citycall.analytics.queries import within_reach
 from citycall.analytics.store import Facts
 from citycall.core.actors import Actor
 
@@ -23,7 +23,8 @@ _USUAL: Final = {
     Period.DAY: 60, Period.WEEK: 53, Period.MONTH: 25, Period.QUARTER: 13, Period.YEAR: 6,
 }  # fmt: skip
 # No city counted requests before, and none does yet after.
-_YEARS: Final = (1950, 2150)
+FIRST_YEAR: Final = 1950
+_YEARS: Final = (FIRST_YEAR, 2150)
 WITHOUT: Final = "none"
 
 
@@ -96,7 +97,7 @@ def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked
         period=period,
         since=since,
         until=until,
-        where=_own(actor, where),
+        where=within_reach(actor, where),
         faults=faults,
         typed={name: query.get(name, "") for name in ("since", "until")},
     )
@@ -140,12 +141,3 @@ def _where(
         if good:
             found[name] = good
     return found
-
-
-def _own(actor: Actor, where: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Whoever may not see all agencies' numbers asks of their own."""
-    allowed = [agency.pk for agency in agencies_of(actor)]
-    if sees_all(actor):
-        return where
-    asked = where.get("agency")
-    return where | {"agency": [pk for pk in allowed if asked is None or pk in asked]}

@@ -9,15 +9,14 @@ import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
-from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Counted, Measure, Shape, Unit
+from citycall.analytics.measures.judged import Judged, judged
+from citycall.analytics.measures.measure import Better, Counted, Measure, Shape, Unit
 from citycall.analytics.measures.names import names_of, unnamed
-from citycall.analytics.measures.series import later, series
+from citycall.analytics.measures.series import later
 from citycall.analytics.store import Facts
 from citycall.citistat.asked import Asked
-from citycall.citistat.summary import verdict
 from citycall.pages import charts, numbers
 
 
@@ -73,41 +72,51 @@ def shown(asked: Asked, facts: Facts) -> Shown:
 
 
 def _series(measure: Measure, asked: Asked, facts: Facts) -> tuple[SafeString, list[Moment]]:
-    told = series(asked.question(period=asked.period), facts)
-    if not told.keys:
-        return SafeString(""), []
-    judged = [
-        limits.judge(told.values, told.sizes, measure.unit, at=n) for n in range(len(told.periods))
-    ]
-    values = told.values[0].tolist()
-    low, high = ([float(getattr(each, side)[0]) for each in judged] for side in ("low", "high"))
-    today = facts.about.today
+    told = judged(asked.question(period=asked.period), facts)
     moments = []
-    for n, first in enumerate(told.periods):
-        following = later(first, asked.period)
+    for each in told:
+        following = later(each.first, asked.period)
         # Nor is a period judged that the question cuts.
-        cut = first < asked.since or following > asked.until
-        unfinished = cut or still_coming_in(measure, following, today)
+        cut = each.first < asked.since or following > asked.until
+        unfinished = cut or not each.ripe
         moments.append(
             Moment(
-                first=first,
-                value=numbers.told(values[n], measure.unit),
-                size=int(told.sizes[0, n]),
-                rests_on=rests_on(measure, int(told.sizes[0, n])),
-                usual=numbers.between(low[n], high[n], measure.unit),
-                verdict="" if unfinished else verdict(measure, judged[n]),
+                first=each.first,
+                value=numbers.told(each.value, measure.unit),
+                size=each.size,
+                rests_on=rests_on(measure, each.size),
+                usual=numbers.between(each.low, each.high, measure.unit),
+                verdict="" if unfinished else verdict_of(measure, each),
                 unfinished=unfinished,
-                query=asked.query(since=max(first, asked.since), until=min(following, asked.until)),
+                query=asked.query(
+                    since=max(each.first, asked.since), until=min(following, asked.until)
+                ),
             )
         )
-    drawn = np.array(values)
+    if not told:
+        return SafeString(""), []
+    return _chart(measure, told, moments), moments[::-1]
+
+
+def _chart(measure: Measure, told: Sequence[Judged], moments: Sequence[Moment]) -> SafeString:
+    drawn = np.array([each.value for each in told])
+    low, high = [each.low for each in told], [each.high for each in told]
     if measure.ripens_weeks is None:
-        low = high = [float("nan")] * len(values)
+        low = high = [float("nan")] * len(told)
     elif measure.shape is not Shape.STOCK:
         # A period that is not over yet would look like a fall.
         drawn[[each.unfinished for each in moments]] = np.nan
-    chart = charts.line(told.periods, drawn.tolist(), unit=measure.unit, low=low, high=high)
-    return chart, moments[::-1]
+    periods = [each.first for each in told]
+    return charts.line(periods, drawn.tolist(), unit=measure.unit, low=low, high=high)
+
+
+def verdict_of(measure: Measure, told: Judged) -> str:
+    """Whether a period is beyond its limits, and to which side; see ``summary.Row``."""
+    if not told.outside:
+        return ""
+    if measure.better is Better.NEITHER:
+        return "other"
+    return "worse" if (told.value < told.expected) == (measure.better is Better.MORE) else "better"
 
 
 def _parts(measure: Measure, asked: Asked, facts: Facts) -> list[Part]:
@@ -143,13 +152,6 @@ def rests_on(measure: Measure, size: int) -> str:
     if measure.counted is Counted.CONVERSATIONS:
         return ngettext("%(n)s conversation", "%(n)s conversations", size) % told
     return ngettext("%(n)s request", "%(n)s requests", size) % told
-
-
-def still_coming_in(measure: Measure, following: date, today: date) -> bool:
-    """Whether a period that ends before ``following`` still changes; some measures' always do."""
-    if measure.ripens_weeks is None:
-        return True
-    return following + timedelta(weeks=measure.ripens_weeks) > today
 
 
 def last_day(asked: Asked) -> date:

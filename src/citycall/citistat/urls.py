@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from citycall.citistat.ask_urls import urlpatterns as ask_urls
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
 from citycall.citistat.views import city, fairness, forecast, measures, places
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/places", places.places, name="places"),
     path("citistat/places/<slug:key>", places.place, name="place"),
+    *ask_urls,
     *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -1,0 +1,1 @@
+"""What is asked again and again: saved questions, mailed on days, and alerts beyond limits."""
