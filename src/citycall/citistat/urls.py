@@ -3,7 +3,7 @@
 from django.urls import path
 
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
-from citycall.citistat.views import city, fairness, forecast, measures, places
+from citycall.citistat.views import analysts, city, fairness, forecast, measures, places
 
 app_name = "citistat"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/places", places.places, name="places"),
     path("citistat/places/<slug:key>", places.place, name="place"),
+    path("citistat/sql", analysts.sql, name="sql"),
+    path("citistat/tables/<slug:name>.parquet", analysts.table, name="table"),
     *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

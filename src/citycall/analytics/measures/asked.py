@@ -1,0 +1,151 @@
+"""What a door's address asks of the data: read with care, and written back as a link."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from citycall.analytics.measures.asking import Question
+from citycall.analytics.measures.measure import Period
+from citycall.analytics.measures.names import names_of, titles
+from citycall.analytics.measures.series import begin, later, periods_between
+from citycall.analytics.queries import agencies_of, sees_all
+from citycall.analytics.store import Facts
+from citycall.core.actors import Actor
+
+# As many as a chart can show: two years of days.
+MOST_PERIODS: Final = 800
+_USUAL: Final = {
+    Period.DAY: 60, Period.WEEK: 53, Period.MONTH: 25, Period.QUARTER: 13, Period.YEAR: 6,
+}  # fmt: skip
+# No city counted requests before, and none does yet after.
+_YEARS: Final = (1950, 2150)
+WITHOUT: Final = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as a page has it: always with a period and bounds, and at most one dimension.
+
+    ``until`` is the day after the last one. ``faults`` say by field what was not understood; the
+    usual was taken instead. ``typed`` is what stood in each field.
+    """
+
+    measure: str
+    by: str
+    period: Period
+    since: date
+    until: date
+    where: Mapping[str, Sequence[Any]]
+    faults: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    def question(self, *, by: Sequence[str] = (), period: Period | None = None) -> Question:
+        """What to ask of the data."""
+        return Question(
+            measure=self.measure,
+            by=by,
+            period=period,
+            since=self.since,
+            until=self.until,
+            where=self.where,
+        )
+
+    def query(self, **other: Any) -> str:
+        """The address's query that asks this, with some of it otherwise."""
+        told = replace(self, **other)
+        pairs = [("by", told.by), ("period", told.period.value), ("since", told.since.isoformat())]
+        pairs.append(("until", told.until.isoformat()))
+        pairs += [
+            (name, WITHOUT if value is None else str(value))
+            for name, values in sorted(told.where.items())
+            for value in values
+        ]
+        return urlencode([pair for pair in pairs if pair[1]])
+
+
+def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked:
+    """The question that an address asks; an actor of one agency asks of that agency's requests.
+
+    Raises NotAllowed to those who may see no numbers.
+    """
+    faults: dict[str, str] = {}
+    today = facts.about.today
+    period = _period(query.get("period", ""), faults)
+    until = _day(query, "until", begin(today, period), faults)
+    since = _day(query, "since", later(begin(until, period), period, -_USUAL[period]), faults)
+    if since >= until:
+        faults["since"] = _("The first day has to be before the last one.")
+        since = later(begin(until, period), period, -_USUAL[period])
+    if len(periods_between(since, until, period)) > MOST_PERIODS:
+        faults["since"] = _("That is too long for such short periods. Please choose longer ones.")
+        since = later(begin(until, period), period, -_USUAL[period])
+    known = titles(facts)
+    by = query.get("by", "")
+    if by and by not in known:
+        faults["by"] = _("This is nothing that numbers can be told by.")
+        by = ""
+    where = _where(query, known, facts, faults)
+    return Asked(
+        measure=measure,
+        by=by,
+        period=period,
+        since=since,
+        until=until,
+        where=_own(actor, where),
+        faults=faults,
+        typed={name: query.get(name, "") for name in ("since", "until")},
+    )
+
+
+def _period(text: str, faults: dict[str, str]) -> Period:
+    try:
+        return Period(text or Period.WEEK)
+    except ValueError:
+        faults["period"] = _("Please choose how long the periods are.")
+        return Period.WEEK
+
+
+def _day(query: QueryDict, name: str, usual: date, faults: dict[str, str]) -> date:
+    text = query.get(name, "").strip()
+    if not text:
+        return usual
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        faults[name] = _("Please write the day like 2026-01-31.")
+        return usual
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        faults[name] = _("Please write the day like 2026-01-31.")
+        return usual
+    return day
+
+
+def _where(
+    query: QueryDict, known: Mapping[str, str], facts: Facts, faults: dict[str, str]
+) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for name in known:
+        told = [text for text in query.getlist(name) if text]
+        if not told:
+            continue
+        values = {str(value): value for value in names_of(facts, name)} | {WITHOUT: None}
+        good = [values[text] for text in told if text in values]
+        if len(good) < len(told):
+            faults[name] = _("One of these is not known here.")
+        if good:
+            found[name] = good
+    return found
+
+
+def _own(actor: Actor, where: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Whoever may not see all agencies' numbers asks of their own."""
+    allowed = [agency.pk for agency in agencies_of(actor)]
+    if sees_all(actor):
+        return where
+    asked = where.get("agency")
+    return where | {"agency": [pk for pk in allowed if asked is None or pk in asked]}
