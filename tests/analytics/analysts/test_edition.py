@@ -1,5 +1,6 @@
 """What analysts are given: everything that is described, and nothing that is hidden."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from citycall.analytics.analysts import asking
 from citycall.analytics.analysts.dictionary import LEFT_OUT, TABLES
-from citycall.analytics.analysts.edition import edition, given
+from citycall.analytics.analysts.edition import edition, given, keep_up
 from citycall.analytics.analysts.events import SUBJECT
 from citycall.analytics.analysts.sandbox import NotAnswered
 from citycall.analytics.policies import FACTS_SCOPE
@@ -82,6 +83,21 @@ def test_the_files_are_those_of_the_present_facts(city: City) -> None:
     assert len({first.key, second.key, third.key}) == 3
     assert second.tables["requests"].rows == 2
     assert not first.tables["requests"].path.exists(), "Only the last two are kept."
+
+
+def test_new_facts_have_files_before_anybody_asks_if_somebody_did_lately(
+    city: City, settings: Any
+) -> None:
+    folder = Path(settings.ANALYTICS) / "tables"
+    keep_up(facts_of(city), at=NOW)
+    assert not list(folder.glob("v*")), "Nobody ever asked."
+    first = edition(store().facts())
+    os.utime(folder / "used", (NOW.timestamp(), NOW.timestamp()))
+    keep_up(facts_of(city), at=NOW + timedelta(hours=23))
+    assert len(list(folder.glob("v*"))) == 2
+    keep_up(facts_of(city), at=NOW + timedelta(hours=25))
+    assert {path.name for path in folder.glob("v*")} > {first.key}, "Nobody asked for a day."
+    assert len(list(folder.glob("v*"))) == 2
 
 
 def test_as_of_when_they_are_is_told(city: City) -> None:

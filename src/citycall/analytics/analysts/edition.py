@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from citycall.catalog.specs import Privacy
 # Changes with what is written into the files: older ones are then made anew.
 _MADE_AS: Final = "1"
 _KEPT: Final = 2
+_ASKED_WITHIN: Final = timedelta(days=1)
 _POINT: Final = ("longitude", "latitude")
 
 
@@ -48,6 +50,23 @@ class Edition:
 
 def edition(facts: Facts) -> Edition:
     """The files of these facts; written now where nobody asked for them before."""
+    made = _made(facts)
+    _used().touch()
+    return made
+
+
+def keep_up(facts: Facts, *, at: datetime) -> None:
+    """Write the files of new facts before anybody asks, where somebody did within a day."""
+    used = _used()
+    if used.exists() and at.timestamp() - used.stat().st_mtime < _ASKED_WITHIN.total_seconds():
+        _made(facts)
+
+
+def _used() -> Path:
+    return _folder() / "used"
+
+
+def _made(facts: Facts) -> Edition:
     hidden = _hidden_services()
     told = f"{_MADE_AS} {facts.about.as_of.isoformat()} {hidden}"
     digest = hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
