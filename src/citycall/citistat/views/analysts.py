@@ -71,7 +71,7 @@ def sql(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     except DomainError as error:
         if error.field != "sql":
             raise
-        told = {"sql": typed, "fault": error.message}
+        told = {"sql": typed, "fault": error.message, "lately": asking.asked_lately(actor)}
         return render(request, "citistat/sql.html", context | told, status=error.status)
     shown = {"sql": typed, "answer": answer, "rows": _rows(answer), "most": asking.SHOWN_ROWS}
     context["lately"] = asking.asked_lately(actor)
