@@ -56,6 +56,7 @@ check: .venv/ready-dev ## format, lint, types, imports, templates, migrations, d
 	$(BIN)/python scripts/messages.py --check
 	$(BIN)/python scripts/api_reference.py --check
 	$(BIN)/python scripts/open_data_reference.py --check
+	$(BIN)/python scripts/facts_reference.py --check
 	$(BIN)/python scripts/emergency_phrases.py --check
 
 format: .venv/ready-dev ## put the code into the one format

@@ -11,6 +11,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as jobs
 
 from citycall import visits
+from citycall.analytics.analysts import events as facts_events
 from citycall.analytics.watch import events as watch_events
 from citycall.appointments.actions import change as appointment_changes
 from citycall.appointments.actions.bring_back import bring_back
@@ -312,6 +313,8 @@ def react(event: Event) -> None:
     if event.subject_kind == order_events.SUBJECT and event.kind in {*order_events.Kind}:
         webhooks.owe_order(event)
         return
+    if event.subject_kind == facts_events.SUBJECT and event.kind in {*facts_events.Kind}:
+        return  # What analysts asked is for the record.
     if event.subject_kind in meeting_events.SUBJECTS and event.kind in {*meeting_events.Kind}:
         return  # What is said at meetings is for those who hold them: nothing follows by itself.
     if event.subject_kind in watch_events.SUBJECTS and event.kind in {*watch_events.Kind}:

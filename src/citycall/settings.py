@@ -296,6 +296,10 @@ EXPORTS = homes.home() / "open-data"
 ANALYTICS = homes.folder("analytics")
 CITYCALL_ANALYTICS_MEMORY = os.environ.get("CITYCALL_ANALYTICS_MEMORY", "2GB")
 CITYCALL_ANALYTICS_THREADS = int(os.environ.get("CITYCALL_ANALYTICS_THREADS", "2"))
+# What one question in SQL may take, and how many are answered at once on this machine.
+CITYCALL_SQL_SECONDS = int(os.environ.get("CITYCALL_SQL_SECONDS", "20"))
+CITYCALL_SQL_MEGABYTES = int(os.environ.get("CITYCALL_SQL_MEGABYTES", "1024"))
+CITYCALL_SQL_AT_ONCE = int(os.environ.get("CITYCALL_SQL_AT_ONCE", "2"))
 
 # From it follows the key that signs messages to browsers; a new one ends all subscriptions.
 CITYCALL_PUSH_SECRET = homes.secret("push_key")

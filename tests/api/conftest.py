@@ -8,6 +8,7 @@ from django.test import Client
 
 from citycall.accounts import callers, misses
 from citycall.accounts.actions import issue_key
+from citycall.analytics.policies import FACTS_SCOPE
 from citycall.api import conditions
 from citycall.core.actors import SYSTEM
 from citycall.exchange.policies import WEBHOOKS_SCOPE
@@ -15,7 +16,7 @@ from citycall.service_requests.policies import READ_SCOPE, SUBMIT_SCOPE, WORK_SC
 from tests import city as small_city
 from tests.city import NOW, City
 
-SCOPES = [SUBMIT_SCOPE, READ_SCOPE, WORK_SCOPE, WEBHOOKS_SCOPE]
+SCOPES = [SUBMIT_SCOPE, READ_SCOPE, WORK_SCOPE, WEBHOOKS_SCOPE, FACTS_SCOPE]
 
 
 class Program:

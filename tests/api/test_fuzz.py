@@ -18,6 +18,7 @@ from limits import RateLimitItemPerMinute
 
 from citycall.accounts import misses
 from citycall.accounts.actions import issue_key
+from citycall.analytics.refresh import refresh
 from citycall.core import snapshots
 from citycall.core.actors import SYSTEM, resident
 from citycall.service_requests.actions.submit import submit
@@ -36,6 +37,7 @@ def _like_machines(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     settings.MIDDLEWARE = settings.MACHINE_MIDDLEWARE
     settings.CITYCALL_CALLS_PER_MINUTE = 100_000_000
     settings.UPLOADS = tmp_path
+    settings.ANALYTICS = tmp_path / "analytics"
     monkeypatch.setattr(misses, "LIMIT", RateLimitItemPerMinute(100_000_000))
     usual = socket.getaddrinfo
 
@@ -56,6 +58,7 @@ def test_nothing_breaks_and_nothing_is_undocumented(live_server, tmp_path) -> No
     small_city.build()
     for _each in range(3):
         submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    refresh(at=small_city.NOW, whole=True)
     _key, secret = issue_key(name="Fuzz", scopes=SCOPES, by=SYSTEM, at=small_city.NOW)
     log = Path(LOG) if LOG else tmp_path / "fuzz.txt"
     document = f"{live_server.url}/api/v1/openapi.json"

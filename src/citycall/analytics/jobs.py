@@ -6,6 +6,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
+from citycall.analytics.analysts.edition import keep_up
 from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
 from citycall.analytics.standing import keep_answers
@@ -24,6 +25,7 @@ def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     if refresh(at=clock.now()) is not None:
         keep_answers(store().facts())
+        keep_up(store().facts(), at=clock.now())
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         watch = jobs.configure_task(WATCH_TASK, queue=QUEUE, queueing_lock=WATCH_TASK)
         watch.defer(timestamp=timestamp)

@@ -132,12 +132,10 @@ class Facts:
         """What a statement of DuckDB's own SQL answers, as an Arrow table."""
         return self._connection.sql(statement, params=values or None).to_arrow_table()
 
-    def copy(self, statement: str, folder: Path, *, by: str) -> None:
-        """Write what a statement answers as Parquet below ``folder``, in folders by a column."""
-        to = str(folder).replace("'", "''")
-        self._connection.execute(
-            f"COPY ({statement}) TO '{to}' (FORMAT parquet, PARTITION_BY ({by}))"
-        )
+    def copy(self, statement: str, to: Path, *, by: str = "") -> None:
+        """Write what a statement answers as Parquet: a file, or ``by`` a column folders of them."""
+        path, parts = str(to).replace("'", "''"), f", PARTITION_BY ({by})" if by else ""
+        self._connection.execute(f"COPY ({statement}) TO '{path}' (FORMAT parquet{parts})")
 
 
 def as_asked(told: Any, expression: Any) -> Any:

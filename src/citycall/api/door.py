@@ -15,6 +15,8 @@ from citycall.api import (
     articles,
     catalog,
     entrance,
+    facts,
+    measures,
     open_data,
     photos,
     places,
@@ -51,6 +53,8 @@ ROUTERS = (
     staff.router,
     steps.router,
     appointments.router,
+    measures.router,
+    facts.router,
 )
 
 

@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from citycall.analytics.analysts.asking import may_ask
 from citycall.analytics.queries import agencies_of
 from citycall.analytics.store import About, store
 from citycall.core.actors import Actor
@@ -22,6 +23,7 @@ _PAGES: Final[tuple[tuple[str, Promise], ...]] = (
     ("citistat:meetings", _("Meetings")),
     ("citistat:ask", _("Ask the data")),
 )
+_ANALYSTS: Final = ("citistat:sql", _("SQL and tables"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class Tab:
     address: str
 
 
-def tabs() -> list[Tab]:
-    """The pages that there are."""
+def tabs(actor: Actor) -> list[Tab]:
+    """The pages that there are for the actor."""
     found = []
-    for name, title in _PAGES:
+    for name, title in (*_PAGES, *([_ANALYSTS] if may_ask(actor) else [])):
         try:
             found.append(Tab(name.partition(":")[2], title, reverse(name)))
         except NoReverseMatch:
@@ -51,7 +53,7 @@ def around(actor: Actor, here: str) -> dict[str, Any]:
     """
     return {
         "staff_links": links_for(actor),
-        "tabs": tabs(),
+        "tabs": tabs(actor),
         "here": here,
         "about": _about(),
         "agencies": agencies_of(actor),

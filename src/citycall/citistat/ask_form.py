@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from citycall.analytics.measures.asked import WITHOUT, Asked
 from citycall.analytics.measures.measure import PERIOD_NAMES
 from citycall.analytics.measures.names import names_of, titles, unnamed
 from citycall.analytics.store import Facts
-from citycall.citistat.asked import WITHOUT, Asked
 
 
 @dataclass(frozen=True, slots=True)

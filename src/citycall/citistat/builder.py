@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from citycall.analytics.measures.asked import FIRST_YEAR, WITHOUT, Asked
+from citycall.analytics.measures.asked import read as read_asked
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import PERIOD_NAMES, Period
 from citycall.analytics.queries import agencies_of, sees_all
@@ -18,8 +20,6 @@ from citycall.analytics.watch.drafts import MOST_LAST, Wanted
 from citycall.analytics.watch.models import SavedQuestion
 from citycall.citistat import ask_form
 from citycall.citistat.ask_form import Choice, Choices
-from citycall.citistat.asked import FIRST_YEAR, WITHOUT, Asked
-from citycall.citistat.asked import read as read_asked
 from citycall.core.actors import Actor
 
 LAST: Final = "last"

@@ -9,11 +9,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from django.http import Http404, HttpResponse
 
+from citycall.analytics.measures.asked import Asked
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.names import names_of
 from citycall.analytics.store import Facts
-from citycall.citistat.asked import Asked
 
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",

@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from citycall.analytics.measures.asked import Asked
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.judged import Judged, judged
@@ -16,7 +17,6 @@ from citycall.analytics.measures.measure import Better, Counted, Measure, Shape,
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import later
 from citycall.analytics.store import Facts
-from citycall.citistat.asked import Asked
 from citycall.pages import charts, numbers
 
 

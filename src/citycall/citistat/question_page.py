@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from citycall.analytics.measures.asked import Asked
 from citycall.analytics.measures.asking import Question
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure
@@ -13,7 +14,6 @@ from citycall.analytics.store import Facts
 from citycall.analytics.watch import answering, queries
 from citycall.analytics.watch.models import Alert, Bound, Rule, SavedQuestion
 from citycall.citistat import ask_form, measure_page
-from citycall.citistat.asked import Asked
 from citycall.citistat.builder import days_in_words
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError

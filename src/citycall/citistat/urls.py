@@ -4,7 +4,7 @@ from django.urls import path
 
 from citycall.citistat.ask_urls import urlpatterns as ask_urls
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
-from citycall.citistat.views import city, fairness, forecast, measures, places
+from citycall.citistat.views import analysts, city, fairness, forecast, measures, places
 
 app_name = "citistat"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("citistat/places", places.places, name="places"),
     path("citistat/places/<slug:key>", places.place, name="place"),
     *ask_urls,
+    path("citistat/sql", analysts.sql, name="sql"),
+    path("citistat/tables/<slug:name>.parquet", analysts.table, name="table"),
     *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citycall.accounts import actions as accounts
 from citycall.accounts.models import ApiKey, Membership, Role, User
+from citycall.analytics.policies import FACTS_SCOPE
 from citycall.calls.policies import TELEPHONY_SCOPE
 from citycall.core import clock, revisions
 from citycall.core.actors import Actor
@@ -48,6 +49,7 @@ SCOPES = [
     (CONTACT_SCOPE, _("Read the contacts of reporters, which is recorded")),
     (WEBHOOKS_SCOPE, _("Manage its own webhooks")),
     (TELEPHONY_SCOPE, _("Tell of telephone calls")),
+    (FACTS_SCOPE, _("Read CitiStat's measures and, with no agency, all its facts")),
 ]
 
 

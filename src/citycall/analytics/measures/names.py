@@ -11,6 +11,8 @@ from citycall.analytics.store import Facts
 from citycall.service_requests.models import Channel
 
 _LISTS = {"service": "services", "agency": "agencies", "team": "teams"}
+# The dimensions whose values have codes besides, by which programs name them.
+CODED = tuple(_LISTS)
 
 
 def titles(facts: Facts) -> dict[str, str]:
@@ -49,6 +51,12 @@ def names_of(facts: Facts, dimension: str) -> Mapping[Any, str]:
             ).to_pylist()
             return {row["id"]: row["name"] for row in found}
     raise ValueError(f"{dimension} is no dimension of these facts.")
+
+
+def codes_of(facts: Facts, dimension: str) -> Mapping[int, str]:
+    """The codes of everything that one of ``CODED`` can be, by the ids that answers have."""
+    found = facts.sql(f"SELECT id, code FROM {_LISTS[dimension]}").to_pylist()
+    return {row["id"]: row["code"] for row in found}
 
 
 def unnamed() -> str:

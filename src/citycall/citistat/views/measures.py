@@ -6,13 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from citycall.analytics.measures.asked import Asked, read
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.listing import behind
 from citycall.analytics.measures.measure import Measure
 from citycall.analytics.store import store
 from citycall.citistat import ask_form, downloads, measure_page
 from citycall.citistat.around import around
-from citycall.citistat.asked import Asked, read
 from citycall.citistat.rows import request_rows
 from citycall.core.actors import Actor
 from citycall.pages.staff import staff_only

@@ -24,9 +24,9 @@ from citycall.exchange.open_data import downloads, queries
 from citycall.exchange.open_data.columns import LEFT_OUT, LICENSE_ADDRESS, LICENSE_NAME
 from citycall.exchange.open_data.formats import TOLD, Format
 from citycall.exchange.open_data.queries import Edition, EditionFile
+from citycall.pages.sending import send
 from citycall.web.forms import TypedForm
 from citycall.web.nearby import grouped
-from citycall.web.views.open_data_files import send
 
 # Counted by each web process: a selection is made anew each time, which is work.
 LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(10)

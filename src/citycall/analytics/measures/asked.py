@@ -1,4 +1,4 @@
-"""What a page's address asks of the data: read with care, and written back as a link."""
+"""What a door's address asks of the data: read with care, and written back as a link."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
