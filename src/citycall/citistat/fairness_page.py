@@ -45,6 +45,7 @@ class Bar:
 class HeardRow:
     """An area's line in the table of who is heard; ``side`` is -1 below the city, 1 above."""
 
+    area: int
     name: str
     rate: str
     range: str
@@ -71,6 +72,7 @@ class Cell:
 class ServedRow:
     """An area's line in the table of who waits."""
 
+    area: int
     name: str
     cells: Sequence[Cell | None]
 
@@ -90,6 +92,7 @@ def heard_rows(found: Heard, names: Names) -> list[HeardRow]:
 
     return [
         HeardRow(
+            area=each.area,
             name=name_of(names, each.area),
             rate=number_format(each.rate.value, 2),
             range=between(each.rate.low, each.rate.high, Unit.RATIO),
@@ -195,7 +198,7 @@ def served_rows(found: Findings, names: Names) -> list[ServedRow]:
                 if each
                 else None
             )
-        rows.append(ServedRow(name_of(names, area), cells))
+        rows.append(ServedRow(area, name_of(names, area), cells))
     return rows
 
 

@@ -14,6 +14,7 @@ from citycall.analytics.measures.measure import Better, Measure, Period, Shape
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import later, series
 from citycall.analytics.store import Facts
+from citycall.citistat.asked import WITHOUT
 from citycall.pages import numbers
 
 # What every page tells of a week, in the order in which a meeting asks.
@@ -57,7 +58,7 @@ class Told:
     """One thing out of the ordinary, in words."""
 
     found: Unusual
-    service: str
+    name: str
     value: str
     usual: str
     last_year: str
@@ -65,22 +66,22 @@ class Told:
     query: str
 
 
-def attention(facts: Facts, where: Where) -> list[Told]:
+def attention(facts: Facts, where: Where, by: Sequence[str] = ("service",)) -> list[Told]:
     """What is out of the ordinary in the last whole week, most affected first."""
-    services = names_of(facts, "service")
+    names = {dimension: names_of(facts, dimension) for dimension in by}
     return [
         Told(
             found=each,
-            service=services.get(each.service, unnamed()),
+            name=names[each.by].get(each.key) or unnamed(),
             value=numbers.told(each.value, each.measure.unit),
             usual=numbers.between(each.low, each.high, each.measure.unit),
             last_year=""
             if each.last_year is None
             else numbers.told(each.last_year, each.measure.unit),
             affected=max(1, round(each.affected)),
-            query=f"service={each.service}",
+            query=f"{each.by}={WITHOUT if each.key is None else each.key}",
         )
-        for each in unusual(facts, where=where)
+        for each in unusual(facts, where=where, by=by)
     ]
 
 
@@ -129,18 +130,25 @@ def verdict(measure: Measure, found: limits.Limits, line: int = 0) -> str:
     return "worse" if below == (measure.better is Better.MORE) else "better"
 
 
+def weeks_of(facts: Facts) -> tuple[date, date]:
+    """The first day of the last four whole weeks, and the day after them."""
+    until = later(week_of(facts), Period.WEEK)
+    return later(until, Period.WEEK, -WEEKS), until
+
+
+def always(measure: Measure) -> bool:
+    """Whether it counts whenever something was received: what is open or overdue is so now."""
+    return measure.shape is Shape.STOCK or measure.name == "overdue"
+
+
 def lines(facts: Facts, by: str, where: Where) -> list[Line]:
     """The last four whole weeks of each agency, service or area, by name."""
-    until = later(week_of(facts), Period.WEEK)
-    since = later(until, Period.WEEK, -WEEKS)
+    since, until = weeks_of(facts)
     columns: list[dict[Any, float]] = []
     for name in COLUMNS:
         measure = MEASURES[name]
-        # What is overdue is so now, whenever it was received.
-        always = measure.shape is Shape.STOCK or name == "overdue"
-        asked = Question(
-            measure=name, by=(by,), since=None if always else since, until=until, where=where
-        )
+        start = None if always(measure) else since
+        asked = Question(measure=name, by=(by,), since=start, until=until, where=where)
         told = answer(asked, facts)
         columns.append(dict(zip(told[by].to_pylist(), told["value"].to_pylist(), strict=True)))
     known = names_of(facts, by)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
-from citycall.citistat.views import city, fairness, forecast, measures, places
+from citycall.citistat.views import city, fairness, forecast, measures, narrowed, places
 
 app_name = "citistat"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("citistat/fairness", fairness.fairness, name="fairness"),
     path("citistat/places", places.places, name="places"),
     path("citistat/places/<slug:key>", places.place, name="place"),
+    path("citistat/services/<slug:code>", narrowed.service, name="service"),
+    path("citistat/areas/<slug:layer>/<int:pk>", narrowed.area, name="area"),
     *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

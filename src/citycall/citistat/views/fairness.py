@@ -12,12 +12,10 @@ from citycall.analytics.fairness.queries import NoSuchMove
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
-from citycall.citistat import crews_form, fairness_page
+from citycall.citistat import crews_form, fairness_page, layers, links
 from citycall.citistat.around import around
 from citycall.core.actors import Actor
 from citycall.pages.staff import staff_only
-
-FIRST = "neighborhoods"
 
 
 @require_safe
@@ -31,7 +29,7 @@ def fairness(request: HttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "citistat/fairness.html", shown)
     facts = kept.facts()
     asked = request.GET.get("layer", "")
-    usual = FIRST if FIRST in found_layers else found_layers[0]
+    usual = layers.USUAL if layers.USUAL in found_layers else found_layers[0]
     layer = asked if asked in found_layers else usual
     named = titles(facts)
     shown |= {
@@ -59,6 +57,7 @@ def _found(actor: Actor, facts: Facts, layer: str) -> dict[str, Any]:
         "served_rows": fairness_page.served_rows(found, names),
         "served_columns": [title for _name, title in fairness_page.COLUMNS],
         "wide": fairness_page.WIDE,
+        "pages": links.areas_of(facts, layer),
     }
 
 
