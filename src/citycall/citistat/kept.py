@@ -17,7 +17,7 @@ from citycall.analytics.store import Facts, store
 from citycall.citistat import summary
 from citycall.citistat.asked import WITHOUT
 
-_Where = tuple[tuple[str, tuple[Any, ...]], ...]
+Frozen = tuple[tuple[str, tuple[Any, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +50,19 @@ def numbers(
     if not kept.version():
         return {}
     told = _kept(
-        kept.folder, kept.version(), get_language() or "", _frozen(where), by, tuple(attends)
+        kept.folder, kept.version(), get_language() or "", frozen(where), by, tuple(attends)
     )
     return {**told}
 
 
-def _frozen(where: summary.Where) -> _Where:
+def frozen(where: summary.Where) -> Frozen:
+    """What is narrowed to, as a key of what is kept."""
     return tuple((name, tuple(values)) for name, values in sorted(where.items()))
 
 
 @lru_cache(maxsize=128)
 def _kept(
-    _folder: Path, _version: str, _language: str, where: _Where, by: str, attends: tuple[str, ...]
+    _folder: Path, _version: str, _language: str, where: Frozen, by: str, attends: tuple[str, ...]
 ) -> Mapping[str, Any]:
     facts = store().facts()
     chosen = dict(where)
@@ -79,14 +80,7 @@ def _kept(
 
 
 def _lines(facts: Facts, by: str, where: summary.Where) -> list[Line]:
-    since, until = summary.weeks_of(facts)
-    first = facts.sql("SELECT min(received_on) AS first FROM requests")["first"][0].as_py() or since
-    times = {
-        name: between(first, until, Period.YEAR)
-        if summary.always(MEASURES[name])
-        else between(since, until)
-        for name in summary.COLUMNS
-    }
+    times = {name: times_of(facts, MEASURES[name]) for name in summary.COLUMNS}
     return [
         Line(
             line.key,
@@ -102,6 +96,15 @@ def _lines(facts: Facts, by: str, where: summary.Where) -> list[Line]:
         )
         for line in summary.lines(facts, by, where)
     ]
+
+
+def times_of(facts: Facts, measure: Measure) -> str:
+    """The part of an address that asks for what the last four whole weeks count of a measure."""
+    since, until = summary.weeks_of(facts)
+    if not summary.always(measure):
+        return between(since, until)
+    first = facts.sql("SELECT min(received_on) AS first FROM requests")["first"][0].as_py()
+    return between(min(first or since, since), until, Period.YEAR)
 
 
 def between(since: Any, until: Any, period: Period = Period.WEEK) -> str:

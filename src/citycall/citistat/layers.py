@@ -14,10 +14,13 @@ USUAL: Final = "neighborhoods"
 
 def asked(request: HttpRequest, facts: Facts) -> str:
     """The layer that ``layer`` in the address names, else the usual; empty where there is none."""
-    known = facts.about.layers
     name = request.GET.get("layer", "")
-    if name in known:
-        return name
+    return name if name in facts.about.layers else usual(facts)
+
+
+def usual(facts: Facts) -> str:
+    """The layer that is shown where none is asked for; empty where there is none."""
+    known = facts.about.layers
     return USUAL if USUAL in known else next(iter(known), "")
 
 

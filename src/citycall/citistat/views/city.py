@@ -1,6 +1,7 @@
 """The first pages: of the city, and of one agency."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 from citycall.agencies.models import Agency
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import store
-from citycall.citistat import kept, links
+from citycall.citistat import kept, links, maps, summary
 from citycall.citistat.around import around
 from citycall.citistat.views.meetings import commitments_due
 from citycall.core.actors import Actor
@@ -24,9 +25,11 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     Who may see some agencies' numbers only is told of those.
     """
     shown = around(actor, "city")
-    where = {} if sees_all(actor) else {"agency": [each.pk for each in shown["agencies"]]}
+    where: summary.Where = (
+        {} if sees_all(actor) else {"agency": [each.pk for each in shown["agencies"]]}
+    )
     shown |= kept.numbers(where, by="agency")
-    shown["pages"] = _pages(shown["agencies"], "agency")
+    shown |= _pages_and_map(request, shown["agencies"], "agency", where)
     return render(request, "citistat/city.html", shown)
 
 
@@ -38,15 +41,19 @@ def agency(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     if chosen is None:
         raise Http404(code)
     shown = around(actor, "city") | {"agency": chosen}
-    shown |= kept.numbers({"agency": [chosen.pk]}, by="service")
-    shown["pages"] = _pages(shown["agencies"], "service")
+    where = {"agency": [chosen.pk]}
+    shown |= kept.numbers(where, by="service")
+    shown |= _pages_and_map(request, shown["agencies"], "service", where)
     shown["scope"] = f"agency={chosen.pk}"
     shown |= commitments_due(actor, chosen.pk)
     return render(request, "citistat/agency.html", shown)
 
 
-def _pages(agencies: Sequence[Agency], by: str) -> dict[str, links.Pages]:
+def _pages_and_map(
+    request: HttpRequest, agencies: Sequence[Agency], by: str, where: summary.Where
+) -> dict[str, Any]:
     if not store().version():
         return {}
     facts = store().facts()
-    return {name: links.pages_of(facts, name, agencies) for name in {by, "service"}}
+    pages = {name: links.pages_of(facts, name, agencies) for name in {by, "service"}}
+    return {"pages": pages, **maps.shown(request, facts, where)}

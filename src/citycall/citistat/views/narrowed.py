@@ -13,10 +13,9 @@ from citycall.analytics.measures.names import titles
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
 from citycall.catalog.queries import catalog
-from citycall.citistat import expected, kept, layers, links, trouble
+from citycall.citistat import expected, kept, layers, links, maps, trouble
 from citycall.citistat.around import around
 from citycall.core.actors import Actor
-from citycall.core.errors import NotFound
 from citycall.pages.staff import staff_only
 from citycall.places.queries import areas
 
@@ -38,12 +37,14 @@ def service(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         layer = layers.asked(request, facts)
         by = area_column(layer) if layer else "team"
         attends = [by, "team"] if layer else ["team"]
+        where = _own(actor, {"service": [entry.id]})
         shown |= _numbers(actor, facts, {"service": [entry.id]}, by=by, attends=attends)
-        shown |= layers.choices(facts, layer)
+        shown |= maps.shown(request, facts, where)
         shown |= trouble.of_service(actor, entry.id)
         shown["expected"] = expected.of_service(facts, entry.id)
         address = reverse("citistat:forecast")
         shown["forecast"] = f"{address}?{urlencode({'service': code, 'by': layer})}"
+    shown["spots_map"] = maps.spots(shown.get("spots", ()))
     return render(request, "citistat/narrowed.html", shown)
 
 
@@ -54,7 +55,7 @@ def area(request: HttpRequest, actor: Actor, layer: str, pk: int) -> HttpRespons
     shown = around(actor, "city")
     found = areas().area(pk)
     if found.layer != layer:
-        raise NotFound(layer)
+        raise Http404(layer)
     shown |= {"title": found.name, "kind": "area"}
     facts = store().facts() if store().version() else None
     if facts is None or layer not in facts.about.layers:
@@ -66,6 +67,7 @@ def area(request: HttpRequest, actor: Actor, layer: str, pk: int) -> HttpRespons
     if sees_all(actor):
         shown["expected"] = expected.of_area(facts, layer, pk)
         shown["forecast"] = f"{reverse('citistat:forecast')}?{urlencode({'by': layer})}"
+    shown["spots_map"] = maps.spots(shown.get("spots", ()))
     return render(request, "citistat/narrowed.html", shown)
 
 
@@ -74,12 +76,16 @@ def _numbers(
 ) -> dict[str, Any]:
     """The numbers of what is asked for; of the own agencies' requests alone where that is so."""
     agencies = agencies_of(actor)
-    whole = sees_all(actor)
-    narrowed = where if whole else where | {"agency": [each.pk for each in agencies]}
     pairs = [(name, value) for name, values in where.items() for value in values]
     return {
-        **kept.numbers(narrowed, by=by, attends=attends),
+        **kept.numbers(_own(actor, where), by=by, attends=attends),
         "scope": urlencode(pairs),
         "pages": {name: links.pages_of(facts, name, agencies) for name in {by, *attends}},
-        "own_only": [] if whole else agencies,
+        "own_only": [] if sees_all(actor) else agencies,
     }
+
+
+def _own(actor: Actor, where: dict[str, Any]) -> dict[str, Any]:
+    if sees_all(actor):
+        return where
+    return where | {"agency": [each.pk for each in agencies_of(actor)]}
