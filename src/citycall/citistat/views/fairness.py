@@ -12,9 +12,10 @@ from citycall.analytics.fairness.queries import NoSuchMove
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
-from citycall.citistat import crews_form, fairness_page, layers, links
+from citycall.citistat import crews_form, layers, links
 from citycall.citistat.around import around
 from citycall.core.actors import Actor
+from citycall.pages import fairness_words
 from citycall.pages.staff import staff_only
 
 
@@ -49,15 +50,8 @@ def _found(actor: Actor, facts: Facts, layer: str) -> dict[str, Any]:
         return {}
     names = names_of(facts, area_column(layer)) if layer in facts.about.layers else {}
     return {
-        "found": found,
-        "heard": found.heard,
-        "heard_says": fairness_page.heard_says(found.heard, names) if found.heard else [],
-        "heard_rows": fairness_page.heard_rows(found.heard, names) if found.heard else [],
-        "served_says": fairness_page.served_says(found.served, names),
-        "served_rows": fairness_page.served_rows(found, names),
-        "served_columns": [title for _name, title in fairness_page.COLUMNS],
-        "wide": fairness_page.WIDE,
-        "pages": links.areas_of(facts, layer),
+        **fairness_words.said(found, names, links.areas_of(facts, layer)),
+        "counted": True,
     }
 
 
