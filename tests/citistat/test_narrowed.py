@@ -8,11 +8,14 @@ import pytest
 from django.test import Client
 
 from citycall.analytics.places.findings import Turn, keep
+from citycall.analytics.store import Facts
 from tests.citistat import districts
 from tests.citistat.test_places import DAY, findings
 from tests.city import City
 
 MOST_QUERIES = 20
+# Eight measures by area and by team, thirteen of the week, seven by area, and the map.
+MOST_QUESTIONS = 37
 Seated = Callable[[str], Client]
 
 
@@ -176,3 +179,20 @@ def test_the_queries_do_not_grow(
         analyst.get(address)
         with django_assert_max_num_queries(MOST_QUERIES):
             analyst.get(address)
+
+
+def test_what_was_worked_out_once_is_not_asked_again(
+    sit, places, report, gathered, monkeypatch
+) -> None:
+    asked = []
+    ask = Facts.ask
+    monkeypatch.setattr(Facts, "ask", lambda self, what: asked.append(1) or ask(self, what))
+    report()
+    gathered()
+    analyst = sit("analyst")
+    for address in ("/citistat/services/pothole", places["west"]):
+        analyst.get(address)
+        assert 0 < len(asked) <= MOST_QUESTIONS
+        asked.clear()
+        analyst.get(address)
+        assert asked == []
