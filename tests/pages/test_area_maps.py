@@ -51,3 +51,11 @@ def test_places_lie_north_up_with_their_numbers_and_reach() -> None:
 def test_without_anything_there_is_no_map() -> None:
     assert area_maps.shaded({}, {}, alt="map") == ""
     assert area_maps.marked([], [], alt="map") == ""
+
+
+def test_numbers_at_one_place_stand_side_by_side() -> None:
+    one = Marked(number=1, longitude=-76.58, latitude=39.28, radius_m=500, title="1. one")
+    two = Marked(number=2, longitude=-76.58, latitude=39.28, radius_m=400, title="2. two")
+    far = Marked(number=3, longitude=-76.42, latitude=39.22, radius_m=400, title="3. far")
+    svg = area_maps.marked([SQUARE, BESIDE], [one, two, far], alt="map")
+    assert [each.text for each in drawn(svg, "text")] == ["1, 2", "3"]

@@ -90,13 +90,22 @@ def marked(areas: Iterable[Rings], marks: Sequence[Marked], *, alt: str) -> Safe
         Xml.SubElement(
             Xml.SubElement(root, "circle", {**circle, **look}), "title"
         ).text = mark.title
-    for mark in marks:
-        x, y = ground.at(mark.longitude, mark.latitude)
+    for (x, y), numbers in _numbered(ground, marks).items():
         where = {"x": str(x), "y": str(round(y + 4, 1)), "text-anchor": "middle"}
         look = {"font-size": "12", "font-weight": "700", "fill": INK, "stroke": "#ffffff"}
         halo = {"stroke-width": "2.5", "paint-order": "stroke", "stroke-linejoin": "round"}
-        Xml.SubElement(root, "text", {**where, **look, **halo}).text = str(mark.number)
+        Xml.SubElement(root, "text", {**where, **look, **halo}).text = ", ".join(map(str, numbers))
     return _written(root)
+
+
+def _numbered(ground: Ground, marks: Sequence[Marked]) -> Mapping[Point, Sequence[int]]:
+    """Where numbers stand: those that would stand on each other are written side by side."""
+    found: dict[Point, list[int]] = {}
+    for mark in marks:
+        x, y = ground.at(mark.longitude, mark.latitude)
+        near = (at for at in found if math.hypot(at[0] - x, at[1] - y) < 2 * _LEAST_RADIUS)
+        found.setdefault(next(near, (x, y)), []).append(mark.number)
+    return found
 
 
 def _reach(mark: Marked) -> Sequence[Point]:
