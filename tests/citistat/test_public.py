@@ -109,3 +109,8 @@ def test_nothing_is_sent_twice_to_who_has_it(months) -> None:
     first = client.get("/performance")
     again = client.get("/performance", headers={"If-None-Match": first["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
+
+
+def test_what_is_known_of_fairness_is_a_step_away(months) -> None:
+    months(pothole=1)
+    assert 'href="/performance/fairness"' in Client().get("/performance").content.decode()

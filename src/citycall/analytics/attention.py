@@ -1,8 +1,9 @@
-"""What needs attention: the last whole week of every service against the weeks before it."""
+"""What needs attention: the last whole week of each service, area or team against those before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from math import log
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from citycall.analytics.measures.series import Series, begin, later, series_of
 from citycall.analytics.store import Facts
 from citycall.core import clock
 
-# What is looked at every week, for each service.
+# What is looked at every week, for each service (or area, or team).
 WATCHED: Final = (
     "received", "open", "on-time", "days", "disputed", "looks-false", "reopened", "returned",
 )  # fmt: skip
@@ -28,7 +29,7 @@ FEWEST: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusual:
-    """One service's week that is out of the ordinary.
+    """One service's week that is out of the ordinary; or of whatever ``by`` says ``key`` is of.
 
     ``affected`` are the requests that the difference stands for: how many more (or fewer) are
     late, open, disputed than usually would be. ``worse`` is none where neither direction is.
@@ -37,7 +38,8 @@ class Unusual:
 
     measure: Measure
     week: date
-    service: int
+    by: str
+    key: Any
     value: float
     expected: float
     low: float
@@ -61,48 +63,55 @@ def last_week(at: datetime) -> date:
     return later(begin(today, Period.WEEK), Period.WEEK, -1)
 
 
-def unusual(facts: Facts, *, where: Mapping[str, Sequence[Any]] | None = None) -> list[Unusual]:
-    """The exceptions of the last whole week, those that affect most first.
+def unusual(
+    facts: Facts,
+    *,
+    where: Mapping[str, Sequence[Any]] | None = None,
+    by: Sequence[str] = ("service",),
+) -> list[Unusual]:
+    """The exceptions of the last whole week, those that affect most first, by each of ``by``.
 
     Of what people still have to say something about, it is the last week that they have.
     All series are judged together, so that few of what is told are chance.
     """
-    asked = questions(facts, where or {})
+    asked = questions(facts, where or {}, by)
     measures = [MEASURES[question.measure] for question in asked]
     looked = [
-        (measure, told, limits.judge(told.values, told.sizes, measure.unit))
-        for measure, told in zip(measures, series_of(asked, facts), strict=True)
+        (measure, question.by[0], told, limits.judge(told.values, told.sizes, measure.unit))
+        for measure, question, told in zip(measures, asked, series_of(asked, facts), strict=True)
         if told.keys
     ]
     if not looked:
         return []
-    enough = [_enough(measure, told, found) for measure, told, found in looked]
+    enough = [_enough(measure, told, found) for measure, _, told, found in looked]
     z = np.concatenate(
         [
             np.where(some, found.z, np.nan)
-            for (_, _, found), some in zip(looked, enough, strict=True)
+            for (_, _, _, found), some in zip(looked, enough, strict=True)
         ]
     )
     called = np.split(limits.changes(z), np.cumsum([len(some) for some in enough])[:-1])
     listed = [
-        _unusual(measure, told, found, line)
-        for (measure, told, found), some in zip(looked, called, strict=True)
+        _unusual(measure, dimension, told, found, line)
+        for (measure, dimension, told, found), some in zip(looked, called, strict=True)
         for line in np.flatnonzero(some & found.outside).tolist()
     ]
     listed = [each for each in listed if each.affected >= LEAST_AFFECTED]
     return sorted(listed, key=lambda each: (each.worse is not True, -each.affected))
 
 
-def questions(facts: Facts, where: Mapping[str, Sequence[Any]]) -> list[Question]:
-    """What is looked at: a year of weeks of every service, by each of ``WATCHED``."""
+def questions(
+    facts: Facts, where: Mapping[str, Sequence[Any]], by: Sequence[str] = ("service",)
+) -> list[Question]:
+    """What is looked at: a year of weeks by each of ``by``, of each of ``WATCHED``."""
     week = last_week(facts.about.as_of)
     asked = []
-    for name in WATCHED:
+    for name, dimension in product(WATCHED, by):
         ripe = later(week, Period.WEEK, -(MEASURES[name].ripens_weeks or 0))
         asked.append(
             Question(
                 measure=name,
-                by=("service",),
+                by=(dimension,),
                 period=Period.WEEK,
                 since=later(ripe, Period.WEEK, -52),
                 until=later(ripe, Period.WEEK),
@@ -119,14 +128,15 @@ def _enough(measure: Measure, told: Series, found: limits.Limits) -> Any:
     return (told.sizes[:, -1] >= FEWEST) & (usual >= FEWEST / 2)
 
 
-def _unusual(measure: Measure, told: Series, found: limits.Limits, line: int) -> Unusual:
+def _unusual(measure: Measure, by: str, told: Series, found: limits.Limits, line: int) -> Unusual:
     value, expected = float(found.value[line]), float(found.expected[line])
     size = float(told.sizes[line, -1])
     then = float(told.values[line, 0])
     return Unusual(
         measure=measure,
         week=told.periods[-1],
-        service=told.keys[line][0],
+        by=by,
+        key=told.keys[line][0],
         value=value,
         expected=expected,
         low=float(found.low[line]),

@@ -65,8 +65,14 @@ def columns() -> list[Measure]:
 def choices(facts: Facts) -> dict[str, str]:
     """By what ``lines`` can be told, and what that is called: services, and one layer of areas."""
     told = titles(facts)
-    columns = ["service", *(area_column(layer) for layer in facts.about.layers[:1])]
+    areas = layer(facts)
+    columns = ["service", *([area_column(areas)] if areas else [])]
     return {column: told[column] for column in columns}
+
+
+def layer(facts: Facts) -> str:
+    """The one layer of areas that everybody is told of; empty where there is none."""
+    return next(iter(facts.about.layers), "")
 
 
 def last_month(facts: Facts) -> date:

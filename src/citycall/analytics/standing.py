@@ -1,12 +1,13 @@
 """What the first pages ask after every refresh, of the city and of each agency, and in public."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from citycall.analytics import attention, public
 from citycall.analytics.measures.asking import Question, keep
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Period, Shape
+from citycall.analytics.measures.measure import Measure, Period, Shape
 from citycall.analytics.measures.series import from_first_period, later
 from citycall.analytics.store import Facts
 
@@ -39,18 +40,28 @@ def weeks(facts: Facts, where: Where) -> list[Question]:
 
 def last_weeks(facts: Facts, by: str, where: Where) -> list[Question]:
     """The columns of the last whole weeks, by agency, service or area."""
-    until = later(attention.last_week(facts.about.as_of), Period.WEEK)
-    since = later(until, Period.WEEK, -WEEKS)
-    asked = []
-    for name in COLUMNS:
-        # What is overdue is so now, whenever it was received.
-        always = MEASURES[name].shape is Shape.STOCK or name == "overdue"
-        asked.append(
-            Question(
-                measure=name, by=(by,), since=None if always else since, until=until, where=where
-            )
+    since, until = last_four(facts)
+    return [
+        Question(
+            measure=name,
+            by=(by,),
+            since=None if always(MEASURES[name]) else since,
+            until=until,
+            where=where,
         )
-    return asked
+        for name in COLUMNS
+    ]
+
+
+def last_four(facts: Facts) -> tuple[date, date]:
+    """The first day of the last four whole weeks, and the day after them."""
+    until = later(attention.last_week(facts.about.as_of), Period.WEEK)
+    return later(until, Period.WEEK, -WEEKS), until
+
+
+def always(measure: Measure) -> bool:
+    """Whether it counts whenever something was received: what is open or overdue is so now."""
+    return measure.shape is Shape.STOCK or measure.name == "overdue"
 
 
 def keep_answers(facts: Facts) -> None:

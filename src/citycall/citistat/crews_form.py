@@ -12,7 +12,7 @@ from citycall.analytics.fairness.crews import Change
 from citycall.analytics.fairness.queries import Move, Outcome
 from citycall.analytics.fairness.untold import Between
 from citycall.analytics.measures.measure import Unit
-from citycall.citistat.fairness_page import Names, name_of
+from citycall.pages.fairness_words import Names, name_of
 from citycall.pages.numbers import days, told
 
 # Days that nobody can tell from none.

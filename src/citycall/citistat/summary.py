@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from citycall.analytics.attention import Unusual, last_week, unusual
 from citycall.analytics.measures import limits
+from citycall.analytics.measures.asked import WITHOUT
 from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Better, Measure
@@ -50,7 +51,7 @@ class Told:
     """One thing out of the ordinary, in words."""
 
     found: Unusual
-    service: str
+    name: str
     value: str
     usual: str
     last_year: str
@@ -58,22 +59,22 @@ class Told:
     query: str
 
 
-def attention(facts: Facts, where: Where) -> list[Told]:
+def attention(facts: Facts, where: Where, by: Sequence[str] = ("service",)) -> list[Told]:
     """What is out of the ordinary in the last whole week, most affected first."""
-    services = names_of(facts, "service")
+    names = {dimension: names_of(facts, dimension) for dimension in by}
     return [
         Told(
             found=each,
-            service=services.get(each.service, unnamed()),
+            name=names[each.by].get(each.key) or unnamed(),
             value=numbers.told(each.value, each.measure.unit),
             usual=numbers.between(each.low, each.high, each.measure.unit),
             last_year=""
             if each.last_year is None
             else numbers.told(each.last_year, each.measure.unit),
             affected=max(1, round(each.affected)),
-            query=f"service={each.service}",
+            query=f"{each.by}={WITHOUT if each.key is None else each.key}",
         )
-        for each in unusual(facts, where=where)
+        for each in unusual(facts, where=where, by=by)
     ]
 
 

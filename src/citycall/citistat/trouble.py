@@ -1,9 +1,10 @@
 """What was found of recurring trouble, with names in the place of ids, for who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from citycall.catalog.queries import catalog
 from citycall.core.actors import Actor
 from citycall.duplicates.models import RepeatPlace
 from citycall.duplicates.repeats import page as repeat_page
+from citycall.places.index import AreaRef
 from citycall.places.queries import areas
 
 # The places where trouble returns most often; the whole list is the agencies'.
@@ -29,7 +31,10 @@ _ONE_IN: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One hot spot: what, where in words, and how many times the expected."""
+    """One hot spot: what, where in words, and how many times the expected.
+
+    ``areas`` are the names of ``where`` with the addresses of their pages.
+    """
 
     found: Cluster
     key: str
@@ -38,14 +43,16 @@ class Place:
     expected: str
     times: str
     one_in: str
+    areas: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One change of level: of what, and its numbers as they are read."""
+    """One change of level: of what, with the address of its page, and its numbers."""
 
     found: Turn
     what: str
+    address: str
     before: str
     after: str
     times: str
@@ -106,6 +113,36 @@ def trouble(actor: Actor) -> Trouble | None:
     )
 
 
+def of_service(actor: Actor, service_id: int) -> dict[str, Any]:
+    """The hot spots and changes of level of one service."""
+    return _narrowed(
+        trouble(actor),
+        lambda each: each.service == service_id,
+        lambda each: (each.by, each.key) == ("service", service_id),
+    )
+
+
+def of_area(actor: Actor, area_id: int) -> dict[str, Any]:
+    """The hot spots that an area has requests of, and its changes of level."""
+    return _narrowed(
+        trouble(actor),
+        lambda each: any(area == area_id for area, _count in each.areas),
+        lambda each: (each.by, each.key) == ("area", area_id),
+    )
+
+
+def _narrowed(
+    found: Trouble | None, spot: Callable[[Cluster], bool], turn: Callable[[Turn], bool]
+) -> dict[str, Any]:
+    if found is None:
+        return {}
+    return {
+        "looked": found.found,
+        "spots": [each for each in found.places if spot(each.found)],
+        "levels": [each for each in found.levels if turn(each.found)],
+    }
+
+
 def cluster_for(actor: Actor, key: str) -> Place | None:
     """The hot spot of this key, if there is one and the actor may see it."""
     shown = trouble(actor)
@@ -131,13 +168,13 @@ def _place(found: Cluster) -> Place:
         expected=_number(found.expected, 1),
         times=_number(found.factor, 1),
         one_in=_one_in(found.chance),
+        areas=[(each.name, _page(each)) for each in _areas(found)],
     )
 
 
 def _where(found: Cluster) -> str:
     """The areas that hold most of it; without areas, where its middle is."""
-    whole = sum(count for _area, count in found.areas)
-    names = [_area(area) for area, count in found.areas if 5 * count >= whole]
+    names = [each.name for each in _areas(found)]
     if names:
         return _(", ").join(names)
     return _("around %(latitude)s, %(longitude)s") % {
@@ -146,11 +183,32 @@ def _where(found: Cluster) -> str:
     }
 
 
+def _areas(found: Cluster) -> list[AreaRef]:
+    """The areas that hold at least a fifth of it."""
+    whole = sum(count for _area, count in found.areas)
+    return [areas().area(area) for area, count in found.areas if 5 * count >= whole]
+
+
+def _page(area: AreaRef) -> str:
+    return reverse("citistat:area", args=[area.layer, area.id])
+
+
+def _address(found: Turn) -> str:
+    """The page of what has changed its level; teams have none."""
+    if found.by == "service":
+        code = catalog().service_by_id(found.key).spec.code
+        return reverse("citistat:service", args=[code])
+    if found.by == "agency":
+        return reverse("citistat:agency", args=[catalog().agency(found.key).spec.code])
+    return _page(areas().area(found.key)) if found.by == "area" else ""
+
+
 def _level(found: Turn) -> Level:
     digits = 1 if found.measure == "received" else 2
     return Level(
         found=found,
         what=_what(found),
+        address=_address(found),
         before=_number(found.before, digits),
         after=_number(found.after, digits),
         times=_number(found.factor, 2),

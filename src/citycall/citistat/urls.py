@@ -4,7 +4,15 @@ from django.urls import path
 
 from citycall.citistat.ask_urls import urlpatterns as ask_urls
 from citycall.citistat.meeting_urls import urlpatterns as meeting_urls
-from citycall.citistat.views import analysts, city, fairness, forecast, measures, places
+from citycall.citistat.views import (
+    analysts,
+    city,
+    fairness,
+    forecast,
+    measures,
+    narrowed,
+    places,
+)
 
 app_name = "citistat"
 urlpatterns = [
@@ -20,6 +28,8 @@ urlpatterns = [
     *ask_urls,
     path("citistat/sql", analysts.sql, name="sql"),
     path("citistat/tables/<slug:name>.parquet", analysts.table, name="table"),
+    path("citistat/services/<slug:code>", narrowed.service, name="service"),
+    path("citistat/areas/<slug:layer>/<int:pk>", narrowed.area, name="area"),
     *meeting_urls,
     path("citistat/<slug:code>", city.agency, name="agency"),
 ]

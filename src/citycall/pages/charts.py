@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.utils.safestring import SafeString, mark_safe
 
 from citycall.analytics.measures.measure import Unit
+from citycall.pages import chart_words
 
 BLUE: Final = "#005ea2"
 ORANGE: Final = "#c05600"
@@ -51,7 +52,9 @@ def line(
         for day, value, least, most in zip(periods, values, low, high, strict=True)
     ]
     base = altair.Chart(altair.InlineData(values=rows))
-    across = altair.X("day:T", title=None, axis=altair.Axis(grid=False))
+    across = altair.X(
+        "day:T", title=None, axis=altair.Axis(grid=False, format=chart_words.of_axis())
+    )
     up = altair.Y(
         "value:Q",
         title=None,
@@ -107,8 +110,13 @@ def drawn(chart: Any) -> SafeString:
         view=altair.ViewConfig(stroke=None),
         axis=altair.AxisConfig(labelColor=INK, domainColor=MUTED, gridColor=GRAY, labelFontSize=13),
     )
-    svg = vl_convert.vegalite_to_svg(made.to_dict())
+    svg = vl_convert.vegalite_to_svg(
+        made.to_dict(),
+        format_locale=chart_words.of_numbers(),
+        time_format_locale=chart_words.of_times(),
+    )
+    # Time goes from left to right also on a page that is read from right to left.
     # The library escapes what stands in the data.
     return mark_safe(  # noqa: S308
-        svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+        svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" direction="ltr" ', 1)
     )

@@ -1,9 +1,10 @@
 """Reads: the areas in memory, whether a location is in the city, and places by their names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import shapely
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from shapely import MultiPolygon, Polygon
 
@@ -116,15 +117,47 @@ def outlines(layer: str, *, tolerance: float) -> tuple[tuple[coordinates.Point, 
 
     A ring strays at most ``tolerance`` degrees from the area's own.
     """
-    rows = Area.objects.filter(layer__code=layer, retired=False).order_by("pk")
     found = []
-    for row in rows:
-        simpler = shapely.simplify(shape_of(row), tolerance)
-        parts = simpler.geoms if isinstance(simpler, MultiPolygon) else [simpler]
-        for part in parts:
-            points = shapely.get_coordinates(shapely.get_exterior_ring(part)).round(5)
-            found.append(tuple((x, y) for x, y in points.tolist()))
+    for row in _present(layer):
+        found += [_points(part.exterior) for part in _simpler(row, tolerance)]
     return tuple(found)
+
+
+def drawn_areas(
+    layer: str, *, tolerance: float
+) -> Mapping[int, tuple[tuple[coordinates.Point, ...], ...]]:
+    """The rings of each area of a layer by its id, holes among them, for small maps.
+
+    A ring strays at most ``tolerance`` degrees from the area's own.
+    """
+    return {
+        row.pk: tuple(
+            _points(ring)
+            for part in _simpler(row, tolerance)
+            for ring in (part.exterior, *part.interiors)
+        )
+        for row in _present(layer)
+    }
+
+
+def residents(layer: str) -> Mapping[int, int]:
+    """How many people live in each area of a layer, where its file said so (``population``)."""
+    rows = _present(layer).values_list("pk", "properties__population")
+    return {pk: int(told) for pk, told in rows if isinstance(told, int | float) and told > 0}
+
+
+def _present(layer: str) -> QuerySet[Area]:
+    return Area.objects.filter(layer__code=layer, retired=False).order_by("pk")
+
+
+def _simpler(row: Area, tolerance: float) -> Sequence[Polygon]:
+    simpler = shapely.simplify(shape_of(row), tolerance)
+    return list(simpler.geoms) if isinstance(simpler, MultiPolygon) else [simpler]
+
+
+def _points(ring: shapely.LinearRing) -> tuple[coordinates.Point, ...]:
+    points = shapely.get_coordinates(ring).round(5)
+    return tuple((x, y) for x, y in points.tolist())
 
 
 def surroundings(longitude: float, latitude: float) -> Surroundings:

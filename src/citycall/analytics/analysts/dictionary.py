@@ -163,6 +163,14 @@ _REQUESTS: Final = Table(
             "BOOLEAN",
             _("Whether its completion looks false, or was found to be. It is a doubt, no proof."),
         ),
+        Column(
+            "came_back",
+            "BOOLEAN",
+            _(
+                "Whether the same had been completed at the same place in the 90 days before; empty"
+                " without a point."
+            ),
+        ),
     ),
 )
 _REPORTS: Final = Table(
@@ -181,6 +189,13 @@ _REPORTS: Final = Table(
         Column("language", "VARCHAR", _("In which language this report was made.")),
         Column("reported_at", "TIMESTAMP", _("When it was told, in UTC.")),
         *_days("reported", _("The city's day on which it was told.")),
+        Column(
+            "satisfied",
+            "INTEGER",
+            _("How satisfied the reporter said they are, from 1 to 5; most never say."),
+        ),
+        Column("rated_at", "TIMESTAMP", _("When they said so, in UTC.")),
+        *_days("rated", _("The city's day on which they said so.")),
         Column(
             "hours_after_first", "DOUBLE", _("Hours after the first report of the same request.")
         ),
@@ -217,6 +232,29 @@ _STEPS: Final = Table(
         _LANGUAGE,
         Column("happened_at", "TIMESTAMP", _("When it happened, in UTC.")),
         *_days("happened", _("The city's day on which it happened.")),
+    ),
+)
+_CONTACTS: Final = Table(
+    "contacts",
+    _(
+        "One row for each conversation with a call-taker that settled something or led to a request."
+    ),
+    (
+        Column("id", "BIGINT", _("What tells this row from others; it leads to no caller.")),
+        Column("request", "BIGINT", _("The first request that it was about; empty without one.")),
+        _SERVICE,
+        Column("agency", "INTEGER", _("Whose the request is now: an id of agencies.")),
+        Column("team", "INTEGER", _("Which team has the request now: an id of teams.")),
+        _AREA,
+        Column("channel", "VARCHAR", _("How the conversation came.")),
+        Column("language", "VARCHAR", _("In which language it was held.")),
+        Column(
+            "settled",
+            "BOOLEAN",
+            _("Whether nothing was left to do and nobody came back to it within seven days."),
+        ),
+        Column("arrived_at", "TIMESTAMP", _("When it began, in UTC.")),
+        *_days("arrived", _("The city's day on which it began.")),
     ),
 )
 _LISTS: Final = (
@@ -264,7 +302,7 @@ _LISTS: Final = (
     ),
 )
 TABLES: Final[Mapping[str, Table]] = {
-    table.name: table for table in (_REQUESTS, _REPORTS, _STEPS, *_LISTS)
+    table.name: table for table in (_REQUESTS, _REPORTS, _STEPS, _CONTACTS, *_LISTS)
 }
 # What the facts have besides, and why no analyst is given it here.
 LEFT_OUT: Final[Mapping[str, Mapping[str, Promise]]] = {

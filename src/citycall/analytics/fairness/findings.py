@@ -1,6 +1,6 @@
 """What was found out of a layer of areas, as it is kept and shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -236,5 +236,15 @@ def public(found: Findings) -> Findings:
     served = {}
     for what, each in found.served.items():
         hidden |= {area.area for area in each.areas if area.of < PUBLIC}
-        served[what] = replace(each, areas=tuple(a for a in each.areas if a.of >= PUBLIC))
+        shown = tuple(area for area in each.areas if area.of >= PUBLIC)
+        served[what] = replace(each, areas=shown, gap=_named(each.gap, shown))
     return replace(found, heard=heard, served=served, hidden=len(hidden))
+
+
+def _named(gap: Gap | None, shown: Sequence[AreaServed]) -> Gap | None:
+    """The gap, naming only areas that are told of; none where no name is left."""
+    if gap is None:
+        return None
+    kept = {each.area for each in shown}
+    most, least = (tuple(area for area in areas if area in kept) for areas in (gap.most, gap.least))
+    return replace(gap, most=most, least=least) if most else None

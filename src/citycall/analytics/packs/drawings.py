@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree as Xml
 
+from citycall.analytics.ground import Ground
 from citycall.analytics.packs.content import BETTER, WORSE, Figure, Map, Mark
 
 BLUE: Final = "#0072b2"
@@ -107,27 +108,16 @@ def drawn_map(found: Map, outlines: Sequence[Ring], *, squares: bool = False) ->
     """
     points = [(mark.longitude, mark.latitude) for mark in found.marks]
     points += [point for ring in outlines for point in ring]
-    if not points:
+    ground = Ground.under(points, width=_MAP_WIDTH, most_height=_MOST_HEIGHT)
+    if ground is None:
         return _written(_svg(_MAP_WIDTH, 80.0))
-    west, east = min(p[0] for p in points), max(p[0] for p in points)
-    south, north = min(p[1] for p in points), max(p[1] for p in points)
-    flat = math.cos(math.radians((south + north) / 2))
-    across, up = max((east - west) * flat, 1e-6), max(north - south, 1e-6)
-    scale = min((_MAP_WIDTH - 16) / across, (_MOST_HEIGHT - 16) / up)
-    root = _svg(round(across * scale + 16), round(up * scale + 16))
-
-    def at(longitude: float, latitude: float) -> tuple[float, float]:
-        return (
-            round(8 + (longitude - west) * flat * scale, 1),
-            round(8 + (north - latitude) * scale, 1),
-        )
-
+    root = _svg(ground.width, ground.height)
     for ring in outlines:
-        told = " ".join("{},{}".format(*at(*point)) for point in ring)
+        told = " ".join("{},{}".format(*ground.at(*point)) for point in ring)
         look = {"fill": "none", "stroke": LINE, "stroke-width": "0.6", "stroke-linejoin": "round"}
         Xml.SubElement(root, "polygon", {"points": told, **look})
     for mark in found.marks:
-        _mark(root, *at(mark.longitude, mark.latitude), mark, squares=squares)
+        _mark(root, *ground.at(mark.longitude, mark.latitude), mark, squares=squares)
     return _written(root)
 
 

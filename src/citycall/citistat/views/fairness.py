@@ -12,12 +12,11 @@ from citycall.analytics.fairness.queries import NoSuchMove
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
-from citycall.citistat import crews_form, fairness_page
+from citycall.citistat import crews_form, layers, links
 from citycall.citistat.around import around
 from citycall.core.actors import Actor
+from citycall.pages import fairness_words
 from citycall.pages.staff import staff_only
-
-FIRST = "neighborhoods"
 
 
 @require_safe
@@ -31,7 +30,7 @@ def fairness(request: HttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "citistat/fairness.html", shown)
     facts = kept.facts()
     asked = request.GET.get("layer", "")
-    usual = FIRST if FIRST in found_layers else found_layers[0]
+    usual = layers.USUAL if layers.USUAL in found_layers else found_layers[0]
     layer = asked if asked in found_layers else usual
     named = titles(facts)
     shown |= {
@@ -51,14 +50,8 @@ def _found(actor: Actor, facts: Facts, layer: str) -> dict[str, Any]:
         return {}
     names = names_of(facts, area_column(layer)) if layer in facts.about.layers else {}
     return {
-        "found": found,
-        "heard": found.heard,
-        "heard_says": fairness_page.heard_says(found.heard, names) if found.heard else [],
-        "heard_rows": fairness_page.heard_rows(found.heard, names) if found.heard else [],
-        "served_says": fairness_page.served_says(found.served, names),
-        "served_rows": fairness_page.served_rows(found, names),
-        "served_columns": [title for _name, title in fairness_page.COLUMNS],
-        "wide": fairness_page.WIDE,
+        **fairness_words.said(found, names, links.areas_of(facts, layer)),
+        "counted": True,
     }
 
 

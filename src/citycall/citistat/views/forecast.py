@@ -16,6 +16,7 @@ from citycall.analytics.forecasts.queries import Line, Names
 from citycall.analytics.forecasts.weeks import TEAMS
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import current, store
+from citycall.citistat import links
 from citycall.citistat.around import around
 from citycall.core import phrases
 from citycall.core.actors import Actor
@@ -90,13 +91,17 @@ def export(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _told(request: HttpRequest, actor: Actor, told: Forecasts) -> dict[str, Any]:
+    agencies = agencies_of(actor)
+    seen = [agency.pk for agency in agencies]
     with current() as facts:
         names = Names.of(facts)
-    seen = [agency.pk for agency in agencies_of(actor)]
-    form = Choice(request.GET, names=names, seen=seen)
+        form = Choice(request.GET, names=names, seen=seen)
+        by = form.chosen("by")
+        pages = links.areas_of(facts, by) if by else links.pages_of(facts, "service", agencies)
+        agency_pages = links.pages_of(facts, "agency", agencies)
     chosen = _chosen(form, names, seen)
-    layer = form.chosen("by") or (names.layers[0].code if names.layers else "")
-    lines, others = _lines(told, names, form.chosen("by"), chosen, everything=sees_all(actor))
+    layer = by or (names.layers[0].code if names.layers else "")
+    lines, others = _lines(told, names, by, chosen, everything=sees_all(actor))
     tried = queries.trials(told, layer=layer)
     return {
         "told": told,
@@ -104,7 +109,9 @@ def _told(request: HttpRequest, actor: Actor, told: Forecasts) -> dict[str, Any]
         "city": queries.city(told) if sees_all(actor) else None,
         "agency_lines": queries.agencies(told, names, of=seen),
         "service": chosen["service"],
-        "by": form.chosen("by"),
+        "by": by,
+        "pages": pages,
+        "agency_pages": agency_pages,
         "lines": lines,
         "others": others,
         "teams": queries.teams(told, names, of=chosen["agencies"]),

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from citycall.citistat import trouble
+from citycall.citistat import maps, trouble
 from citycall.citistat.around import around
 from citycall.citistat.rows import request_rows
 from citycall.core.actors import Actor
@@ -15,8 +15,10 @@ from citycall.pages.staff import staff_only
 @staff_only
 def places(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All that the last look found, as far as the actor may see it."""
+    found = trouble.trouble(actor)
     shown = around(actor, "places") | {
-        "trouble": trouble.trouble(actor),
+        "trouble": found,
+        "spots_map": maps.spots(found.places) if found else "",
         "repeats": trouble.repeats(actor),
     }
     return render(request, "citistat/places.html", shown)
@@ -30,5 +32,9 @@ def place(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     found = trouble.cluster_for(actor, key)
     if found is None:
         raise Http404(key)
-    shown |= {"place": found, "rows": request_rows(actor, found.found.requests)}
+    shown |= {
+        "place": found,
+        "spots_map": maps.spots([found]),
+        "rows": request_rows(actor, found.found.requests),
+    }
     return render(request, "citistat/place.html", shown)

@@ -1,9 +1,9 @@
-"""What the page of fairness says: sentences first, and a row for each area."""
+"""What is said of fairness, to staff and to everybody: sentences first, and a row for each area."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Final
+from typing import Any, Final
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -46,6 +46,7 @@ class HeardRow:
     """An area's line in the table of who is heard; ``side`` is -1 below the city, 1 above."""
 
     name: str
+    address: str
     rate: str
     range: str
     bar: Bar
@@ -72,6 +73,7 @@ class ServedRow:
     """An area's line in the table of who waits."""
 
     name: str
+    address: str
     cells: Sequence[Cell | None]
 
 
@@ -80,8 +82,11 @@ def name_of(names: Names, area: int) -> str:
     return names.get(area) or str(area)
 
 
-def heard_rows(found: Heard, names: Names) -> list[HeardRow]:
-    """Those who tell least first."""
+def heard_rows(found: Heard, names: Names, pages: Names | None = None) -> list[HeardRow]:
+    """Those who tell least first; ``pages`` are the addresses of the areas' own pages."""
+    if not found.areas:
+        return []
+    pages = pages or {}
     least = log(min(each.rate.low for each in found.areas))
     most = log(max(each.rate.high for each in found.areas))
 
@@ -91,6 +96,7 @@ def heard_rows(found: Heard, names: Names) -> list[HeardRow]:
     return [
         HeardRow(
             name=name_of(names, each.area),
+            address=pages.get(each.area, ""),
             rate=number_format(each.rate.value, 2),
             range=between(each.rate.low, each.rate.high, Unit.RATIO),
             bar=Bar(at(each.rate.value), at(each.rate.low), at(each.rate.high), at(1.0)),
@@ -173,8 +179,9 @@ def _listed(names: Sequence[str]) -> str:
     return more % {"names": shown, "n": rest}
 
 
-def served_rows(found: Findings, names: Names) -> list[ServedRow]:
-    """Those who wait longest for the same work first."""
+def served_rows(found: Findings, names: Names, pages: Names | None = None) -> list[ServedRow]:
+    """Those who wait longest for the same work first; ``pages`` as of ``heard_rows``."""
+    pages = pages or {}
     by_measure = {
         what: {each.area: each for each in served.areas} for what, served in found.served.items()
     }
@@ -195,7 +202,7 @@ def served_rows(found: Findings, names: Names) -> list[ServedRow]:
                 if each
                 else None
             )
-        rows.append(ServedRow(name_of(names, area), cells))
+        rows.append(ServedRow(name_of(names, area), pages.get(area, ""), cells))
     return rows
 
 
@@ -236,3 +243,17 @@ def served_says(found: Mapping[str, Served], names: Names) -> list[str]:
                 }
             )
     return said
+
+
+def said(found: Findings, names: Names, pages: Names | None = None) -> dict[str, Any]:
+    """All that a page needs of the findings of a layer."""
+    heard = found.heard
+    return {
+        "found": found,
+        "heard_says": heard_says(heard, names) if heard and heard.areas else [],
+        "heard_rows": heard_rows(heard, names, pages) if heard else [],
+        "served_says": served_says(found.served, names),
+        "served_rows": served_rows(found, names, pages),
+        "served_columns": [title for _name, title in COLUMNS],
+        "wide": WIDE,
+    }
