@@ -237,7 +237,8 @@ _STEPS: Final = Table(
 _CONTACTS: Final = Table(
     "contacts",
     _(
-        "One row for each conversation with a call-taker that settled something or led to a request."
+        "One row for each conversation with a call-taker that settled something or led to a"
+        " request."
     ),
     (
         Column("id", "BIGINT", _("What tells this row from others; it leads to no caller.")),
