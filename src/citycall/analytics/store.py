@@ -229,7 +229,9 @@ class Store:
         beside.replace(self.folder / CURRENT)
         for old in sorted(self.folder.glob("v*.duckdb"))[:-KEPT]:
             old.unlink(missing_ok=True)
-            shutil.rmtree(old.with_suffix(_ANSWERS), ignore_errors=True)
+        for answers in self.folder.glob(f"v*{_ANSWERS}"):
+            if not answers.with_suffix(".duckdb").exists():
+                shutil.rmtree(answers, ignore_errors=True)
 
 
 def _config() -> dict[str, Any]:
