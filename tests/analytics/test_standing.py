@@ -9,11 +9,18 @@ from citycall.analytics import attention, jobs, public, standing
 from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.series import series_of
 from citycall.analytics.store import Facts, store
+from citycall.core import clock
 from citycall.core.actors import resident
 from citycall.service_requests.actions.submit import submit
 from tests import city as small_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The city's clock stands where its reports are."""
+    monkeypatch.setattr(clock, "now", lambda: small_city.NOW)
 
 
 def test_after_a_refresh_the_first_pages_ask_nothing(
@@ -31,9 +38,11 @@ def test_after_a_refresh_the_first_pages_ask_nothing(
 
     monkeypatch.setattr(Facts, "ask", refuse)
     for by, where in (("agency", {}), ("service", {"agency": [city.streets.pk]})):
-        assert attention.unusual(facts, where=where) == []
-        assert len(series_of(standing.weeks(facts, where), facts)) == len(standing.WEEKLY)
-        assert len(answers(standing.last_weeks(facts, by, where), facts)) == len(standing.COLUMNS)
+        # Nothing was ever completed, so what is open grows and grows.
+        assert {each.measure.name for each in attention.unusual(facts, where=where)} == {"open"}
+        received = series_of(standing.weeks(facts, where), facts)[0]
+        assert received.values[0, -1] == 1
+        assert answers(standing.last_weeks(facts, by, where), facts)[0]["value"].to_pylist() == [4]
     assert public.monthly(facts, "received").months
     assert public.lines(facts, "service")
 
@@ -48,3 +57,5 @@ def test_the_public_page_is_answered_as_it_would_be(settings: Any) -> None:
     facts.answers = None
     asked = public.lines(facts, "service"), repr(public.monthly(facts, "received").values)
     assert kept == asked
+    assert "Pothole" in str(kept)
+    assert "10.0" in kept[1]

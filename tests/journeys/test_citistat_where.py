@@ -64,7 +64,7 @@ def test_from_the_city_to_a_district(site: str, size: Size) -> None:
         keep(page, "citistat-service")
         type_into(page, page.get_by_label("Measure", exact=True), "Open at the end")
         press(page, page.get_by_role("button", name="Show", exact=True))
-        expect(page.get_by_role("link", name="Open at the end").last).to_be_visible()
+        expect(page.get_by_role("img", name="Open at the end by area as a map")).to_be_visible()
         press(page, page.get_by_role("link", name="West", exact=True).first)
         expect(page.get_by_role("heading", name="West", level=1)).to_be_visible()
         check(opened)

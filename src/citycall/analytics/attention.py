@@ -12,7 +12,7 @@ import numpy as np
 from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import Question
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Better, Measure, Period, Unit
+from citycall.analytics.measures.measure import Measure, Period, Unit, worse
 from citycall.analytics.measures.series import Series, begin, later, series_of
 from citycall.analytics.store import Facts
 from citycall.core import clock
@@ -52,9 +52,7 @@ class Unusual:
     @property
     def worse(self) -> bool | None:
         """Whether it is a change for the worse."""
-        if self.measure.better is Better.NEITHER:
-            return None
-        return (self.value < self.expected) == (self.measure.better is Better.MORE)
+        return worse(self.measure, self.value, self.expected)
 
 
 def last_week(at: datetime) -> date:

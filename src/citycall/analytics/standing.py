@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from citycall.analytics import attention, public
+from citycall.analytics.facts import area_column
 from citycall.analytics.measures.asking import Question, keep
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Period, Shape
@@ -18,6 +19,9 @@ WEEKLY: Final = (
     "redated",
 )  # fmt: skip
 COLUMNS: Final = ("received", "open", "overdue", "on-time", "days", "verified", "looks-false")
+# What the first map shows, of the layer that says most about where people live.
+MAPPED: Final = "on-time"
+LAYER: Final = "neighborhoods"
 # How many weeks the columns are of.
 WEEKS: Final = 4
 Where = Mapping[str, Sequence[Any]]
@@ -38,8 +42,10 @@ def weeks(facts: Facts, where: Where) -> list[Question]:
     ]
 
 
-def last_weeks(facts: Facts, by: str, where: Where) -> list[Question]:
-    """The columns of the last whole weeks, by agency, service or area."""
+def last_weeks(
+    facts: Facts, by: str, where: Where, names: Sequence[str] = COLUMNS
+) -> list[Question]:
+    """These measures of the last whole weeks, by agency, service or area."""
     since, until = last_four(facts)
     return [
         Question(
@@ -49,7 +55,7 @@ def last_weeks(facts: Facts, by: str, where: Where) -> list[Question]:
             until=until,
             where=where,
         )
-        for name in COLUMNS
+        for name in names
     ]
 
 
@@ -57,6 +63,12 @@ def last_four(facts: Facts) -> tuple[date, date]:
     """The first day of the last four whole weeks, and the day after them."""
     until = later(attention.last_week(facts.about.as_of), Period.WEEK)
     return later(until, Period.WEEK, -WEEKS), until
+
+
+def usual_layer(facts: Facts) -> str:
+    """The layer of areas that is shown where none is asked for; empty where there is none."""
+    known = facts.about.layers
+    return LAYER if LAYER in known else next(iter(known), "")
 
 
 def always(measure: Measure) -> bool:
@@ -72,6 +84,7 @@ def keep_answers(facts: Facts) -> None:
 
 def _pages(facts: Facts) -> Iterator[list[Question]]:
     yield public.questions(facts)
+    layer = usual_layer(facts)
     agencies = facts.sql("SELECT id FROM agencies ORDER BY id")["id"].to_pylist()
     scopes: list[tuple[str, Where]] = [("agency", {})]
     scopes += [("service", {"agency": [agency]}) for agency in agencies]
@@ -79,3 +92,5 @@ def _pages(facts: Facts) -> Iterator[list[Question]]:
         in_weeks = [*weeks(facts, where), *attention.questions(facts, where)]
         yield [from_first_period(question) for question in in_weeks]
         yield last_weeks(facts, by, where)
+        if layer:
+            yield last_weeks(facts, area_column(layer), where, [MAPPED])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,6 +105,14 @@ class Facts:
         self.version = version
         self.about = about
         self.answers = answers
+
+    @cached_property
+    def begins(self) -> date | None:
+        """The first day that these facts know of; none where they know of no request."""
+        first: date | None = self.sql("SELECT min(received_on) AS day FROM requests")["day"][
+            0
+        ].as_py()
+        return first
 
     @property
     def as_of(self) -> datetime:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from citycall.analytics.analysts.asking import may_ask
-from citycall.analytics.queries import agencies_of
+from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import About, store
 from citycall.core.actors import Actor
 from citycall.pages.staff import links_for
@@ -51,12 +51,14 @@ def around(actor: Actor, here: str) -> dict[str, Any]:
 
     Raises NotAllowed to those who may see no agency's numbers.
     """
+    agencies = agencies_of(actor)
     return {
         "staff_links": links_for(actor),
         "tabs": tabs(actor),
         "here": here,
         "about": _about(),
-        "agencies": agencies_of(actor),
+        "agencies": agencies,
+        "own_only": [] if sees_all(actor) else agencies,
     }
 
 

@@ -1,27 +1,19 @@
 """Which layer of areas a page tells by: the one that its address asks for, or the usual one."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 
 from citycall.analytics.facts import area_column
 from citycall.analytics.measures.names import titles
+from citycall.analytics.standing import usual_layer
 from citycall.analytics.store import Facts
-
-# Where a city has it, this one says most about where people live.
-USUAL: Final = "neighborhoods"
 
 
 def asked(request: HttpRequest, facts: Facts) -> str:
     """The layer that ``layer`` in the address names, else the usual; empty where there is none."""
     name = request.GET.get("layer", "")
-    return name if name in facts.about.layers else usual(facts)
-
-
-def usual(facts: Facts) -> str:
-    """The layer that is shown where none is asked for; empty where there is none."""
-    known = facts.about.layers
-    return USUAL if USUAL in known else next(iter(known), "")
+    return name if name in facts.about.layers else usual_layer(facts)
 
 
 def choices(facts: Facts, layer: str) -> dict[str, Any]:

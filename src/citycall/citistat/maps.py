@@ -19,7 +19,7 @@ from citycall.analytics import standing
 from citycall.analytics.attention import FEWEST
 from citycall.analytics.facts import area_column
 from citycall.analytics.measures.asked import WITHOUT
-from citycall.analytics.measures.asking import Question, answer
+from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Shape, Unit
 from citycall.analytics.measures.names import names_of, titles, unnamed
@@ -30,7 +30,7 @@ from citycall.pages import area_maps, numbers
 from citycall.pages.area_maps import GRAY, HATCHED, Marked, Rings, Shaded
 from citycall.places.queries import drawn_areas, residents
 
-USUAL: Final = "on-time"
+USUAL: Final = standing.MAPPED
 # Requests received for each thousand of an area's residents, where the city's file has them.
 RATE: Final = "received-per-1000"
 # In degrees: about thirty metres, which nobody sees on so small a map.
@@ -181,11 +181,9 @@ def _told(
     where: standing.Where,
     people: Mapping[int, int] | None,
 ) -> dict[Any, _Told]:
-    since, until = standing.last_four(facts)
-    start = None if standing.always(measure) else since
-    asked = Question(measure=measure.name, by=(by,), since=start, until=until, where=where)
+    (answered,) = answers(standing.last_weeks(facts, by, where, [measure.name]), facts)
     found = {}
-    for row in answer(asked, facts).to_pylist():
+    for row in answered.to_pylist():
         value, size = row["value"], int(row["size"] or 0)
         if value is not None and isnan(value):
             value = None
@@ -193,7 +191,8 @@ def _told(
             # A rate of an area whose residents nobody told is not known.
             living = people.get(row[by])
             value = value / living * 1000 if value is not None and living else None
-        few = measure.unit is not Unit.COUNT and value is not None and size < FEWEST
+        rated = people is not None or measure.unit is not Unit.COUNT
+        few = rated and value is not None and size < FEWEST
         found[row[by]] = _Told(value, size, few)
     return found
 
@@ -260,7 +259,7 @@ def spots(places: Sequence[Place]) -> SafeString:
     Nothing where there are no areas, or nothing to mark.
     """
     known = store()
-    layer = layers.usual(known.facts()) if known.version() else ""
+    layer = standing.usual_layer(known.facts()) if known.version() else ""
     if not layer or not places:
         return SafeString("")
     marks = [

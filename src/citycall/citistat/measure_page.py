@@ -13,10 +13,11 @@ from citycall.analytics.measures.asked import Asked
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.judged import Judged, judged
-from citycall.analytics.measures.measure import Better, Counted, Measure, Shape, Unit
+from citycall.analytics.measures.measure import Counted, Measure, Shape, Unit, worse
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import later
 from citycall.analytics.store import Facts
+from citycall.citistat.summary import VERDICTS
 from citycall.pages import charts, numbers
 
 
@@ -114,9 +115,7 @@ def verdict_of(measure: Measure, told: Judged) -> str:
     """Whether a period is beyond its limits, and to which side; see ``summary.Row``."""
     if not told.outside:
         return ""
-    if measure.better is Better.NEITHER:
-        return "other"
-    return "worse" if (told.value < told.expected) == (measure.better is Better.MORE) else "better"
+    return VERDICTS[worse(measure, told.value, told.expected)]
 
 
 def _parts(measure: Measure, asked: Asked, facts: Facts) -> list[Part]:

@@ -11,7 +11,7 @@ from citycall.analytics.measures import limits
 from citycall.analytics.measures.asked import WITHOUT
 from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.measure import Better, Measure
+from citycall.analytics.measures.measure import Measure, worse
 from citycall.analytics.measures.names import names_of, unnamed
 from citycall.analytics.measures.series import Series, series_of
 from citycall.analytics.standing import COLUMNS, Where, last_weeks, weeks
@@ -20,14 +20,17 @@ from citycall.pages import numbers
 
 # People still have to say what the value rests on.
 UNRIPE: Final = "unripe"
+# Nothing was counted, or too few weeks came before.
+UNKNOWN: Final = "unknown"
+VERDICTS: Final = {True: "worse", False: "better", None: "other"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One measure's last whole week, against what is usual and the same week of last year.
 
-    ``verdict`` is "worse", "better" or "other" where it is beyond its limits, else empty; or
-    ``UNRIPE``.
+    ``verdict`` is one of ``VERDICTS`` where it is beyond its limits, else empty; or ``UNRIPE`` or
+    ``UNKNOWN``.
     """
 
     measure: Measure
@@ -92,7 +95,7 @@ def weekly(facts: Facts, where: Where) -> list[Row]:
 
 def _row(measure: Measure, told: Series) -> Row:
     if not told.keys:
-        return Row(measure, numbers.told(None, measure.unit), "–", "–", "")
+        return Row(measure, numbers.told(None, measure.unit), "–", "–", UNKNOWN)
     found = limits.judge(told.values, told.sizes, measure.unit)
     value = float(told.values[0, -1])
     return Row(
@@ -100,18 +103,20 @@ def _row(measure: Measure, told: Series) -> Row:
         numbers.told(value, measure.unit),
         numbers.between(float(found.low[0]), float(found.high[0]), measure.unit),
         numbers.told(float(told.values[0, 0]), measure.unit),
-        UNRIPE if measure.ripens_weeks != 0 or isnan(value) else verdict(measure, found),
+        _verdict(measure, value, found),
     )
 
 
-def verdict(measure: Measure, found: limits.Limits, line: int = 0) -> str:
-    """Whether a line is beyond its limits, and to which side."""
-    if not bool(found.outside[line]):
+def _verdict(measure: Measure, value: float, found: limits.Limits) -> str:
+    if isnan(value):
+        return UNKNOWN
+    if measure.ripens_weeks != 0:
+        return UNRIPE
+    if isnan(float(found.low[0])):
+        return UNKNOWN
+    if not bool(found.outside[0]):
         return ""
-    if measure.better is Better.NEITHER:
-        return "other"
-    below = bool(found.value[line] < found.expected[line])
-    return "worse" if below == (measure.better is Better.MORE) else "better"
+    return VERDICTS[worse(measure, value, float(found.expected[0]))]
 
 
 def lines(facts: Facts, by: str, where: Where) -> list[Line]:

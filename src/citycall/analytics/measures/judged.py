@@ -92,7 +92,6 @@ def _judged(found: limits.Limits, *, first: date, value: float, size: int, ripe:
 
 def _unknown(periods: Sequence[date], facts: Facts, period: Period) -> int:
     """How many of the periods had gone by, or begun, before the first fact."""
-    first = facts.sql("SELECT min(received_on) AS day FROM requests")["day"][0].as_py()
-    if first is None:
+    if facts.begins is None:
         return len(periods)
-    return sum(each <= begin(first, period) for each in periods)
+    return sum(each <= begin(facts.begins, period) for each in periods)

@@ -102,6 +102,13 @@ class Measure:
         return self.counted is not Counted.CONVERSATIONS
 
 
+def worse(measure: Measure, value: float, expected: float) -> bool | None:
+    """Whether a value that is not the expected one is a change for the worse, where one can be."""
+    if measure.better is Better.NEITHER:
+        return None
+    return (value < expected) == (measure.better is Better.MORE)
+
+
 class Period(StrEnum):
     """How long the stretches of time are that a measure is told by."""
 

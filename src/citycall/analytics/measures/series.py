@@ -22,7 +22,8 @@ _MONTHS: Final = {Period.MONTH: 1, Period.QUARTER: 3, Period.YEAR: 12}
 class Series:
     """Values (lines by periods), what each rests on, and what each line and column is of.
 
-    A value is not a number where nothing is known; counts are nought where nothing happened.
+    A value is not a number where nothing is known, as before the first fact; counts are nought
+    where nothing happened since.
     """
 
     keys: Sequence[tuple[Any, ...]]
@@ -71,7 +72,10 @@ def series_of(questions: Sequence[Question], facts: Facts) -> list[Series]:
     """The same of many questions, in their order, with as few looks at the facts as it takes."""
     asked = [from_first_period(question) for question in questions]
     told = answers(asked, facts)
-    return [_grid(question, table) for question, table in zip(asked, told, strict=True)]
+    return [
+        _grid(question, table, begins=facts.begins)
+        for question, table in zip(asked, told, strict=True)
+    ]
 
 
 def from_first_period(question: Question) -> Question:
@@ -89,7 +93,7 @@ def _bounds(question: Question) -> tuple[Period, date, date]:
     return question.period, question.since, question.until
 
 
-def _grid(question: Question, told: pa.Table) -> Series:
+def _grid(question: Question, told: pa.Table, *, begins: date | None) -> Series:
     measure = MEASURES[question.measure]
     period, since, until = _bounds(question)
     periods = periods_between(since, until, period)
@@ -107,6 +111,8 @@ def _grid(question: Question, told: pa.Table) -> Series:
     if measure.shape is Shape.STOCK:
         values = _carried(values)
         sizes = values.copy()
+    known_since = begin(begins, period) if begins else until
+    values[:, : sum(each < known_since for each in periods)] = np.nan
     return Series(list(lines), periods, values, sizes)  # type: ignore[arg-type]
 
 

@@ -11,6 +11,7 @@ from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.packs import content, fairness, figures, lists, staffing
 from citycall.analytics.packs.content import BETTER, MOVED, UNKNOWN, WORSE, Figure, Pack, days_of
 from citycall.analytics.packs.fortnights import Fortnights, at_once
+from citycall.analytics.standing import usual_layer
 from citycall.analytics.store import Facts
 from citycall.core.errors import Conflict
 from citycall.meetings import queries as meetings
@@ -40,7 +41,7 @@ def compose(meeting: Meeting, facts: Facts, *, at: datetime) -> Pack:
     """Everything that is laid before a meeting, of facts that reach so far (``check_reach``)."""
     last = Period(meeting.since, meeting.until)
     as_of = facts.as_of.replace(tzinfo=UTC)
-    agency, layer = meeting.agency, layer_of(facts)
+    agency, layer = meeting.agency, usual_layer(facts)
     found = figures.measure(facts, Fortnights(facts, last), agency.pk)
     own = figures.of_agency(found, last=_last_paper(meeting))
     whole = [each.figure for each in own]
@@ -89,13 +90,6 @@ def _measured(
     days = Period(meeting.since, meeting.until)
     value = at_once(facts, name, {"agency": [meeting.agency_id]}, days=days).get(None)
     return (value.value if value else None), unit, title
-
-
-def layer_of(facts: Facts) -> str:
-    """The layer of areas that lists and maps tell of: the neighborhoods, else the first."""
-    layers = facts.about.layers
-    named = (layer for layer in layers if layer.startswith("neighborhood"))
-    return next(named, layers[0] if layers else "")
 
 
 def _area_in(layer: str) -> lists.AreaOf:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, Final
 
 from citycall.analytics.measures.asking import Question, answer, answers
@@ -67,14 +66,6 @@ class Fortnights(Facts):
         """The first days of the fortnights that are looked at, the oldest first."""
         step = timedelta(days=PERIOD_DAYS)
         return [self._last.since - n * step for n in range(BACK, -1, -1)]
-
-    @cached_property
-    def begins(self) -> date | None:
-        """The first day that the facts know of; what was before it is not known."""
-        first: date | None = self.sql("SELECT min(received_on) AS day FROM requests").to_pylist()[
-            0
-        ]["day"]
-        return first
 
     def series(
         self,

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from citycall.analytics import standing
 from citycall.analytics.facts import area_column
 from citycall.analytics.fairness import queries
 from citycall.analytics.fairness.queries import NoSuchMove
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts, store
-from citycall.citistat import crews_form, layers, links
+from citycall.citistat import crews_form, links
 from citycall.citistat.around import around
 from citycall.core.actors import Actor
 from citycall.pages import fairness_words
@@ -30,7 +31,7 @@ def fairness(request: HttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "citistat/fairness.html", shown)
     facts = kept.facts()
     asked = request.GET.get("layer", "")
-    usual = layers.USUAL if layers.USUAL in found_layers else found_layers[0]
+    usual = standing.LAYER if standing.LAYER in found_layers else found_layers[0]
     layer = asked if asked in found_layers else usual
     named = titles(facts)
     shown |= {
