@@ -133,6 +133,13 @@ def test_what_is_not_understood_is_said(program, query: str, field: str) -> None
     assert any(field in name for name in answer.json()["faults"])
 
 
+def test_more_numbers_than_one_answer_holds_are_refused(program, monkeypatch) -> None:
+    monkeypatch.setattr("citycall.api.measures.MOST_NUMBERS", 3)
+    answer = program.get("/measures/received?by=service&period=month")
+    assert answer.status_code == 422
+    assert program.get("/measures/received?period=month").status_code == 200
+
+
 def test_there_is_no_such_measure(program) -> None:
     assert program.get("/measures/happiness").status_code == 404
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 from django.core import mail as outgoing
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,7 +18,7 @@ from citycall.analytics.watch import jobs as watch_jobs
 from citycall.analytics.watch import retention
 from citycall.analytics.watch.actions import WATCH_TASK, judge, rule, save
 from citycall.analytics.watch.drafts import Wanted
-from citycall.analytics.watch.models import Alert, Rule, SavedQuestion
+from citycall.analytics.watch.models import Alert, Rule, SavedQuestion, Sharing
 from citycall.citistat import jobs
 from citycall.core import clock
 from citycall.core.actors import Actor
@@ -193,6 +194,32 @@ def test_a_rule_is_judged_of_what_its_maker_may_see(busy: None, city: City) -> N
     watch(row)
     judged()
     assert [alert.rule.user.username for alert in Alert.objects.all()] == ["analyst"]
+
+
+def test_a_question_that_is_shared_no_more_is_not_judged_for_others(busy: None, sit: Any) -> None:
+    row = question(sharing="city")
+    rule_ = watch(row, name="manager")
+    SavedQuestion.objects.filter(pk=row.pk).update(sharing=Sharing.OWN)
+    assert judged() == 0
+    ended = sit("manager").post(f"/citistat/ask/{row.pk}/watch", {"end": str(rule_.pk)})
+    assert (ended.status_code, ended["Location"]) == (302, "/citistat/ask")
+    assert not Rule.objects.exists()
+
+
+def test_one_question_that_cannot_be_answered_holds_up_no_other(
+    busy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch(question(measure="days"), "above", 100)
+    watch(question(title="Another"))
+
+    def broken(asked: Any, facts: Any) -> Any:
+        if asked.measure == "days":
+            raise duckdb.OutOfMemoryException("too large")
+        return really(asked, facts)
+
+    monkeypatch.setattr(judge, "judged", broken)
+    watch_jobs.watch_facts(timestamp=0)
+    assert [alert.rule.question.title for alert in Alert.objects.all()] == ["Another"]
 
 
 def test_whoever_lost_the_role_is_not_told(busy: None) -> None:

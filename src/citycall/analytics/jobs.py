@@ -23,12 +23,13 @@ QUEUE = "housekeeping"
 @jobs.task(name=REFRESH_TASK, queue=QUEUE, queueing_lock=REFRESH_TASK)
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
-    if refresh(at=clock.now()) is not None:
-        keep_answers(store().facts())
-        keep_up(store().facts(), at=clock.now())
+    done = refresh(at=clock.now())
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         watch = jobs.configure_task(WATCH_TASK, queue=QUEUE, queueing_lock=WATCH_TASK)
         watch.defer(timestamp=timestamp)
+    if done is not None:
+        keep_answers(store().facts())
+        keep_up(store().facts(), at=clock.now())
     if present() is None:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             first = jobs.configure_task(

@@ -16,7 +16,7 @@ from citycall.analytics.measures.asking import GROUP, answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Unit
 from citycall.analytics.measures.names import CODED, codes_of, names_of
-from citycall.analytics.measures.series import series
+from citycall.analytics.measures.series import periods_between, series
 from citycall.analytics.policies import FACTS_SCOPE
 from citycall.analytics.queries import agencies_of
 from citycall.analytics.store import Facts, store
@@ -32,6 +32,8 @@ from citycall.places.queries import areas
 router = Router(tags=["Measures"], auth=Key(FACTS_SCOPE))
 
 _AREA: Final = "area_"
+# Of more numbers the tables themselves are quicker to take.
+MOST_NUMBERS: Final = 100_000
 
 Name = Annotated[
     str,
@@ -164,6 +166,11 @@ def measure(request: HttpRequest, name: Name, asked: Query[MeasureAsked]) -> Htt
     question = read(_address(asked, facts), measure=name, facts=facts, actor=actor)
     if question.faults:
         raise Faults(question.faults)
+    periods = len(periods_between(question.since, question.until, question.period))
+    if question.by and periods * len(names_of(facts, question.by)) > MOST_NUMBERS:
+        raise Faults(
+            {"since": _("That is too long for such short periods. Please choose longer ones.")}
+        )
     return conditional(request, lambda: _told(question, facts), cache=PRIVATE)
 
 

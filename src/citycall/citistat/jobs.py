@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import duckdb
 from django.db import Error as DatabaseProblem
 from django.db import transaction
 from django.utils import translation
@@ -21,7 +22,7 @@ from citycall.notifications import delivery, messages
 _AGAIN_LATER = RetryStrategy(
     max_attempts=6,
     exponential_wait=6,
-    retry_exceptions=(delivery.TryAgainLater, DatabaseProblem),
+    retry_exceptions=(delivery.TryAgainLater, DatabaseProblem, duckdb.Error),
 )
 
 

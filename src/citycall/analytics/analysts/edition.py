@@ -101,8 +101,10 @@ def _hidden_services() -> list[int]:
 
 
 def _write(facts: Facts, folder: Path, hidden: list[int]) -> None:
+    # What one that failed or was killed has left.
+    for left in _folder().glob("*.next"):
+        shutil.rmtree(left, ignore_errors=True)
     beside = folder.with_name(f"{folder.name}.next")
-    shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     for name, columns in given(facts).items():
         if name == "about":

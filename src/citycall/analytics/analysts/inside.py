@@ -22,6 +22,9 @@ import pyarrow as pa
 # only those that invent numbers are let through.
 _ROWS_FROM: Final = frozenset({"range", "generate_series", "unnest"})
 _NOT_ANSWERED: Final = frozenset({"current_setting"})
+# What tells of the database itself, as a function or as a table; nothing may be named so either,
+# or the database's own would be reached beside it.
+_OF_THE_DATABASE: Final = ("pg_", "duckdb_", "pragma_", "sqlite_", "information_schema")
 _MEGABYTE: Final = 1 << 20
 # What the libraries themselves take beside what the database counts.
 _BESIDE: Final = 192 * _MEGABYTE
@@ -105,20 +108,33 @@ def _check(database: duckdb.DuckDBPyConnection, statement: str, tables: set[str]
         for node in nodes
         for each in (node.get("cte_map") or {}).get("map", [])
     }
+    for name in sorted(known):
+        if name.startswith(_OF_THE_DATABASE):
+            raise Refused("no_table", name)
     for node in nodes:
-        kind = node.get("type")
+        kind = str(node.get("type"))
         if kind == "BASE_TABLE":
-            path = [str(part).lower() for part in node["qualified_name"]["path"] if part]
-            if path[:-1] not in ([], ["main"]) or path[-1] not in known:
-                raise Refused("no_table", ".".join(node["qualified_name"]["path"]))
-        elif kind == "TABLE_FUNCTION":
-            name = node["function"].get("function_name", "")
-            if name.lower() not in _ROWS_FROM:
-                raise Refused("no_function", name)
-        elif kind == "FUNCTION" and node.get("function_name", "").lower() in _NOT_ANSWERED:
-            raise Refused("no_function", node["function_name"])
-        elif str(kind).endswith(("INSERT_NODE", "UPDATE_NODE", "DELETE_NODE", "MERGE_NODE")):
+            _check_table(node["qualified_name"]["path"], known)
+        elif kind in {"TABLE_FUNCTION", "FUNCTION"}:
+            _check_function(node.get("function", node).get("function_name", ""), kind)
+        elif kind.endswith(("INSERT_NODE", "UPDATE_NODE", "DELETE_NODE", "MERGE_NODE")):
             raise Refused("no_question")
+
+
+def _check_table(told: list[str], known: set[str]) -> None:
+    path = [str(part).lower() for part in told if part]
+    if path[:-1] not in ([], ["main"]) or path[-1] not in known:
+        raise Refused("no_table", ".".join(told))
+
+
+def _check_function(told: str, kind: str) -> None:
+    name = told.lower()
+    if kind == "TABLE_FUNCTION":
+        good = name in _ROWS_FROM
+    else:
+        good = name not in _NOT_ANSWERED and not name.startswith(_OF_THE_DATABASE)
+    if not good:
+        raise Refused("no_function", told)
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -50,6 +50,15 @@ def question_for(actor: Actor, question_id: int, *, lock: bool = False) -> Saved
     return row
 
 
+def may_see(actor: Actor, question_id: int) -> bool:
+    """Whether a question is the actor's own or shared with them."""
+    try:
+        question_for(actor, question_id)
+    except NotFound:
+        return False
+    return True
+
+
 def own(actor: Actor) -> list[SavedQuestion]:
     """The actor's own questions by title; there are never more than ``save.MOST``."""
     return list(SavedQuestion.objects.filter(owner_id=account_of(actor)).order_by("title", "id"))

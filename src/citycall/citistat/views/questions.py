@@ -82,14 +82,15 @@ def mailed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @staff_only
 def watched(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Have the number watched, or no more."""
-    row = queries.question_for(actor, pk)
     ended = request.POST.get("end", "")
     if ended:
         if not (ended.isascii() and ended.isdigit() and len(ended) < 19):
             raise NotFound(_("There is no such rule of yours."))
         rule.unwatch(int(ended), by=actor, at=clock.now())
         messages.success(request, _("It is not watched any more."))
-        return redirect("citistat:question", pk)
+        seen = queries.may_see(actor, pk)
+        return redirect("citistat:question", pk) if seen else redirect("citistat:ask")
+    row = queries.question_for(actor, pk)
     measure = MEASURES.get(row.measure)
     if measure is None:
         return _show(request, actor, pk, status=422)

@@ -18,14 +18,16 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                "SET lock_timeout = '5s'",
                 "ALTER TABLE core_event ADD COLUMN IF NOT EXISTS xid bigint",
                 "ALTER TABLE core_event ALTER COLUMN xid"
                 " SET DEFAULT pg_current_xact_id()::text::bigint",
-                "RESET lock_timeout",
+                # An index that is made beside the work waits for who writes, and holds nobody up.
+                "SELECT set_config('citycall.patience', current_setting('lock_timeout'), false)",
+                "SET lock_timeout = 0",
                 "DROP INDEX CONCURRENTLY IF EXISTS event_by_transaction",
                 "CREATE INDEX CONCURRENTLY event_by_transaction ON core_event"
                 " USING brin (xid) WITH (pages_per_range = 32, autosummarize = on)",
+                "SELECT set_config('lock_timeout', current_setting('citycall.patience'), false)",
             ],
             [
                 "DROP INDEX CONCURRENTLY IF EXISTS event_by_transaction",

@@ -16,13 +16,15 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                "SET lock_timeout = '5s'",
                 "ALTER TABLE feedback_rating ADD COLUMN IF NOT EXISTS xid bigint",
                 "ALTER TABLE feedback_rating ALTER COLUMN xid"
                 " SET DEFAULT pg_current_xact_id()::text::bigint",
-                "RESET lock_timeout",
+                # An index that is made beside the work waits for who writes, and holds nobody up.
+                "SELECT set_config('citycall.patience', current_setting('lock_timeout'), false)",
+                "SET lock_timeout = 0",
                 "DROP INDEX CONCURRENTLY IF EXISTS rating_by_transaction",
                 "CREATE INDEX CONCURRENTLY rating_by_transaction ON feedback_rating (xid)",
+                "SELECT set_config('lock_timeout', current_setting('citycall.patience'), false)",
             ],
             [
                 "DROP INDEX CONCURRENTLY IF EXISTS rating_by_transaction",

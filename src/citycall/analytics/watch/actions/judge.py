@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from math import nan
 from typing import Any, Final
 
+import duckdb
 from django.db import transaction
 from procrastinate.contrib.django import app as jobs
 
@@ -51,7 +52,12 @@ def judge_all(facts: Facts, *, at: datetime) -> int:
                 key = (*key, question.since, question.until)
             alike[key].append((rule, question))
     for same in alike.values():
-        seen = _seen(same, facts)
+        try:
+            seen = _seen(same, facts)
+        except duckdb.Error:
+            # One question that cannot be answered now keeps no other from being judged.
+            logger.exception("Rule %s is not judged.", same[0][0].pk)
+            continue
         for rule, question in same:
             _judge(rule.pk, seen, last=last_to_judge(question, facts), at=at)
     return sum(len(same) for same in alike.values())
@@ -63,7 +69,8 @@ def _asked(rule: Rule, facts: Facts, actors: dict[int, Actor]) -> Question | Non
     if user.pk not in actors:
         actors[user.pk] = actor_of(user)
     try:
-        question = answering.question_of(rule.question, facts, by=actors[user.pk])
+        row = queries.question_for(actors[user.pk], rule.question_id)
+        question = answering.question_of(row, facts, by=actors[user.pk])
     except DomainError as fault:
         logger.info("Rule %s is not judged: %s", rule.pk, fault.code)
         return None
