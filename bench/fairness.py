@@ -69,9 +69,7 @@ def _meanings(heard: Any, world: Any, areas: Any, truth: Any, weight: Any) -> di
     from tests.analytics.fairness import populations
 
     since = populations.UNTIL - timedelta(days=731)
-    seen = cells.standing(
-        world.facts, layer=populations.LAYER, since=since, until=populations.UNTIL
-    )
+    seen = cells.standing(world.facts, cells.Scope(populations.LAYER, since, populations.UNTIL))
     told_of = seen.further.sum(axis=(0, 2)) >= reporting.ENOUGH_OF_SERVICE
     services = seen.services[told_of] - 1
     never = world.untold[np.ix_(areas, services)].sum(axis=1)

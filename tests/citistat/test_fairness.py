@@ -33,10 +33,16 @@ def _findings() -> findings.Findings:
     return findings.find(_world().facts, layer=LAYER, as_of=as_of)
 
 
-def _keep(found: findings.Findings) -> None:
+def _keep(found: findings.Findings, in_public: findings.Findings | None = None) -> None:
+    """What staff and everybody are told of; by default the same."""
     Finding.objects.update_or_create(
         layer=LAYER,
-        defaults={"as_of": UNTIL, "found": findings.as_json(found), "computed_at": UNTIL},
+        defaults={
+            "as_of": UNTIL,
+            "found": findings.as_json(found),
+            "in_public": findings.as_json(in_public or found),
+            "computed_at": UNTIL,
+        },
     )
 
 

@@ -70,7 +70,7 @@ def test_the_city_the_agencies_and_the_services(look) -> None:
 @pytest.mark.usefixtures("forecast")
 def test_how_good_it_is_stands_on_the_page(look) -> None:
     page = look()
-    assert "How good these forecasts are" in page
+    assert '<h2 id="trials">How good these forecasts are' in page
     assert "Scaled error (MASE)" in page
 
 

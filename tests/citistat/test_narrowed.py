@@ -1,14 +1,17 @@
 """The pages of a service and of a district: what stands there, and for whom."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from citycall.analytics.places.findings import Turn, keep
 from citycall.analytics.store import Facts
+from citycall.citistat import expected
 from tests.citistat import districts
 from tests.citistat.test_places import DAY, findings
 from tests.city import City
@@ -165,6 +168,18 @@ def test_names_lead_to_their_pages(sit, city, places, report, gathered) -> None:
     for address in ("/citistat/streets", places["west"], "/citistat/places"):
         assert '<a href="/citistat/services/pothole">Pothole</a>' in text_of(analyst, address)
     assert f'<a href="{places["west"]}">West</a>' in text_of(analyst, "/citistat/services/pothole")
+
+
+def test_the_forecast_leads_to_how_good_it_was(
+    sit, places, report, gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report()
+    gathered()
+    four = SimpleNamespace(expected=20, before=18, low=None, high=None)
+    line = SimpleNamespace(four=four, change="")
+    monkeypatch.setattr(expected, "of_service", lambda facts, service: line)
+    page = text_of(sit("analyst"), "/citistat/services/pothole")
+    assert re.search(r'href="/citistat/forecast\?service=pothole&by=districts#trials"', page)
 
 
 def test_the_queries_do_not_grow(

@@ -94,7 +94,11 @@ def test_everybody_reads_of_fairness(
     as_of = populations.UNTIL.astimezone(UTC).replace(tzinfo=None)
     found = fairness.as_json(fairness.find(world.facts, layer=populations.LAYER, as_of=as_of))
     Finding.objects.create(
-        layer=populations.LAYER, as_of=populations.UNTIL, found=found, computed_at=populations.UNTIL
+        layer=populations.LAYER,
+        as_of=populations.UNTIL,
+        found=found,
+        in_public=found,
+        computed_at=populations.UNTIL,
     )
     with open_page(f"{live_server.url}/performance/fairness", size=size) as opened:
         expect(opened.page.get_by_role("heading", level=1)).to_have_text(

@@ -101,7 +101,7 @@ def _months(facts: Facts, name: str) -> Question:
         period=Period.MONTH,
         since=later(until, Period.MONTH, -SHOWN_MONTHS),
         until=until,
-        where=_public(placed=False),
+        where={"service": services(placed=False)},
     )
 
 
@@ -138,7 +138,7 @@ def lines(facts: Facts, by: str) -> list[Line]:
 def _year(facts: Facts, by: str) -> list[Question]:
     until = later(last_month(facts), Period.MONTH)
     since = later(until, Period.MONTH, -MONTHS)
-    where = _public(placed=by != "service")
+    where = {"service": services(placed=by != "service")}
     return [
         Question(measure=name, by=(by,), since=since, until=until, where=where) for name in COLUMNS
     ]
@@ -175,7 +175,7 @@ def _cell(told: tuple[float | None, int] | None, name: str, *, hidden: bool) -> 
     return Cell(None if value is None or isnan(value) else float(value))
 
 
-def _public(*, placed: bool) -> dict[str, list[int]]:
+def services(*, placed: bool) -> list[int]:
     """The services that everybody may know of; with places, those that do not hide them."""
     good = {Privacy.PUBLIC} if placed else {Privacy.PUBLIC, Privacy.HIDDEN_LOCATION}
-    return {"service": [each.id for each in catalog().all_services if each.spec.privacy in good]}
+    return [each.id for each in catalog().all_services if each.spec.privacy in good]

@@ -10,7 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from citycall.analytics.fairness.findings import AreaHeard, Findings, Heard, Served
+from citycall.analytics.fairness.findings import (
+    AreaHeard,
+    AreaServed,
+    Findings,
+    Heard,
+    Served,
+)
 from citycall.analytics.fairness.untold import Between
 from citycall.analytics.measures.measure import Unit
 from citycall.pages.numbers import between, days, told
@@ -60,7 +66,10 @@ class HeardRow:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One measure of an area: at the city's mix of services, with its range."""
+    """One measure of an area: at the city's mix of services, with its range.
+
+    Without a ``value`` there are too few (``few``), or nobody knows the measure of any area.
+    """
 
     value: str
     range: str
@@ -74,7 +83,7 @@ class ServedRow:
 
     name: str
     address: str
-    cells: Sequence[Cell | None]
+    cells: Sequence[Cell]
 
 
 def name_of(names: Names, area: int) -> str:
@@ -185,25 +194,31 @@ def served_rows(found: Findings, names: Names, pages: Names | None = None) -> li
     by_measure = {
         what: {each.area: each for each in served.areas} for what, served in found.served.items()
     }
-    first = next(iter(by_measure.values()), {})
-    rows = []
-    for area in first:
-        cells: list[Cell | None] = []
-        for what, _title in COLUMNS:
-            each = by_measure.get(what, {}).get(area)
-            unit = Unit.DAYS if what == "days" else Unit.SHARE
-            cells.append(
-                Cell(
-                    value=told(each.value.value, unit),
-                    range=between(each.value.low, each.value.high, unit),
-                    side=each.stands_out,
-                    few=each.few,
-                )
-                if each
-                else None
-            )
-        rows.append(ServedRow(name_of(names, area), pages.get(area, ""), cells))
-    return rows
+    areas = dict.fromkeys(area for each in by_measure.values() for area in each)
+    return [
+        ServedRow(
+            name_of(names, area),
+            pages.get(area, ""),
+            [
+                _cell(what, by_measure.get(what, {}).get(area), few=what in by_measure)
+                for what, _title in COLUMNS
+            ],
+        )
+        for area in areas
+    ]
+
+
+def _cell(what: str, each: AreaServed | None, *, few: bool) -> Cell:
+    """An area's cell in the column of a measure; ``few`` says why where it is not told."""
+    if each is None:
+        return Cell(value="", range="", side=0, few=few)
+    unit = Unit.DAYS if what == "days" else Unit.SHARE
+    return Cell(
+        value=told(each.value.value, unit),
+        range=between(each.value.low, each.value.high, unit),
+        side=each.stands_out,
+        few=each.few,
+    )
 
 
 def served_says(found: Mapping[str, Served], names: Names) -> list[str]:

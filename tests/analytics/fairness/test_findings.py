@@ -10,6 +10,7 @@ from citycall.accounts.models import Role
 from citycall.analytics.fairness import actions, findings, jobs, queries
 from citycall.analytics.fairness.models import Finding
 from citycall.analytics.fairness.queries import Move, NoSuchMove
+from citycall.analytics.public import SMALLEST
 from citycall.core.actors import Actor, ActorKind
 from citycall.core.errors import NotAllowed
 from tests.analytics.fairness import populations
@@ -70,12 +71,43 @@ def test_all_areas_are_told_with_their_doubt_and_come_back_as_they_were(
 def test_in_public_areas_with_few_requests_are_left_out(found: findings.Findings) -> None:
     heard = found.heard
     assert heard is not None
-    few = replace(heard.areas[0], requests=findings.PUBLIC - 1)
+    few = replace(heard.areas[0], requests=SMALLEST - 1)
     told = findings.public(replace(found, heard=replace(heard, areas=(few, *heard.areas[1:]))))
     assert told.heard is not None
     assert few.area not in {each.area for each in told.heard.areas}
-    assert told.hidden >= 1
-    assert min(each.of for each in told.served["days"].areas) >= findings.PUBLIC
+    assert few.area in {each.area for each in told.served["days"].areas}
+    assert told.hidden == 0
+    assert min(each.of for each in told.served["days"].areas) >= SMALLEST
+
+
+def test_in_public_a_gap_is_told_only_where_both_fifths_are_whole(
+    found: findings.Findings,
+) -> None:
+    days = found.served["days"]
+    assert days.gap is not None
+    told = findings.public(found).served["days"].gap
+    assert told == days.gap
+    for small in (days.gap.most[0], days.gap.least[0]):
+        areas = tuple(
+            replace(each, of=SMALLEST - 1) if each.area == small else each for each in days.areas
+        )
+        few = replace(found, served={"days": replace(days, areas=areas)})
+        assert findings.public(few).served["days"].gap is None
+
+
+def test_other_services_do_not_count_in_anything() -> None:
+    world = populations.world(requests=4_000, seed=2)
+    as_of = UNTIL.astimezone(UTC).replace(tzinfo=None)
+    told = findings.find(world.facts, layer=LAYER, as_of=as_of, services=range(1, 9))
+    assert told != told_of_small()
+    world.facts.db.execute("DELETE FROM requests WHERE service > 8")
+    assert told == findings.find(world.facts, layer=LAYER, as_of=as_of)
+
+
+def test_without_services_there_is_nothing_to_tell() -> None:
+    as_of = UNTIL.astimezone(UTC).replace(tzinfo=None)
+    told = findings.find(small().facts, layer=LAYER, as_of=as_of, services=())
+    assert (told.heard, told.served) == (None, {})
 
 
 def test_who_answers_for_no_agency_does_not_see_it(found: findings.Findings) -> None:

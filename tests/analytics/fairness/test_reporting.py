@@ -124,10 +124,11 @@ def test_reports_after_the_end_of_a_problem_do_not_count() -> None:
     from tests.analytics.fairness import populations
 
     world = populations.world(requests=3_000, seed=1)
-    times = {"since": populations.UNTIL - timedelta(days=740), "until": populations.UNTIL}
-    before = cells.standing(world.facts, layer=populations.LAYER, **times)
+    since = populations.UNTIL - timedelta(days=740)
+    scope = cells.Scope(populations.LAYER, since, populations.UNTIL)
+    before = cells.standing(world.facts, scope)
     world.facts.db.execute("UPDATE reports SET hours_after_first = 1e6 WHERE further")
-    after = cells.standing(world.facts, layer=populations.LAYER, **times)
+    after = cells.standing(world.facts, scope)
     assert before.further.sum() > 0
     assert after.further.sum() == 0
     assert after.exposure.sum() == pytest.approx(before.exposure.sum())

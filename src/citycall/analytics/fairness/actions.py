@@ -1,13 +1,14 @@
 """Finding out anew, from the present facts."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
+from citycall.analytics import public
 from citycall.analytics.fairness import findings
 from citycall.analytics.fairness.models import Finding
-from citycall.analytics.store import current
+from citycall.analytics.store import Facts, current
 
 # A layer of more areas, such as city blocks, is none that service is compared by.
 MOST_AREAS: Final = 500
@@ -28,6 +29,7 @@ def compute(*, at: datetime) -> int:
                 layer=layer,
                 as_of=facts.as_of.replace(tzinfo=UTC),
                 found=findings.as_json(findings.find(facts, layer=layer, as_of=facts.as_of)),
+                in_public=_in_public(facts) if layer == public.layer(facts) else None,
                 computed_at=at,
             )
             for layer in layers
@@ -36,3 +38,10 @@ def compute(*, at: datetime) -> int:
         Finding.objects.all().delete()
         Finding.objects.bulk_create(found)
     return len(found)
+
+
+def _in_public(facts: Facts) -> Any:
+    """The findings of the one layer that everybody is told of, from what everybody may know."""
+    services = public.services(placed=True)
+    found = findings.find(facts, layer=public.layer(facts), as_of=facts.as_of, services=services)
+    return findings.as_json(found)

@@ -1,7 +1,7 @@
 """The facts added up by area and service, which is all that the estimates read."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -74,18 +74,52 @@ class Days:
     steps: Floats
 
 
-def _stood(layer: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which requests are added up: those of a time (naive UTC) that lie in an area of a layer.
+
+    ``services`` are the only ones that count; none: all do.
+    """
+
+    layer: str
+    since: datetime
+    until: datetime
+    services: Collection[int] | None = None
+
+    @property
+    def area(self) -> str:
+        """The column of the layer's areas."""
+        return area_column(self.layer)
+
+    @property
+    def where(self) -> str:
+        """What is so of these rows of ``requests r``; it needs ``times``."""
+        told = (
+            f"NOT r.is_merged AND r.{self.area} IS NOT NULL "
+            "AND r.received_at >= $since::TIMESTAMP AND r.received_at < $until::TIMESTAMP"
+        )
+        if self.services is None:
+            return told
+        listed = ", ".join(str(int(each)) for each in sorted(self.services))
+        return f"{told} AND r.service IN ({listed})" if listed else f"{told} AND false"
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """The values that ``where`` names."""
+        return {"since": _naive(self.since), "until": _naive(self.until)}
+
+
+def _stood(scope: Scope) -> str:
     """Each problem with the days it stood: until first said to be done, ended, or now."""
     return f"""
     done AS (SELECT request, min(happened_at) AS at FROM steps WHERE kind = 'completed'
              GROUP BY request),
     lives AS (
-        SELECT r.id, r.{area_column(layer)} AS area, r.service,
+        SELECT r.id, r.{scope.area} AS area, r.service,
                greatest(0, epoch(least(d.at, r.completed_at, r.ended_at, $until::TIMESTAMP))
                            - epoch(r.received_at)) / 86400 AS days
         FROM requests r LEFT JOIN done d ON d.request = r.id
-        WHERE NOT r.is_merged AND r.{area_column(layer)} IS NOT NULL
-          AND r.received_at >= $since::TIMESTAMP AND r.received_at < $until::TIMESTAMP),
+        WHERE {scope.where}),
     scales AS (SELECT service, greatest({SHORTEST_DAYS}, median(days)) AS scale FROM lives
                GROUP BY service),
     stood AS (SELECT id, area, service, scale, days / scale AS life FROM lives
@@ -96,21 +130,20 @@ def _within(value: str, low: float, high: float) -> str:
     return f"greatest(0, least({value}, {high}) - {low})"
 
 
-def standing(facts: Facts, *, layer: str, since: datetime, until: datetime) -> Standing:
+def standing(facts: Facts, scope: Scope) -> Standing:
     """Exposure and further reports of the problems first told of in a time, by area of a layer."""
     parts = list(itertools.pairwise(EDGES))
-    times = {"since": _naive(since), "until": _naive(until)}
     lasted = facts.sql(
-        f"WITH {_stood(layer)} SELECT area, service, any_value(scale) AS scale, count(*) AS n, "
+        f"WITH {_stood(scope)} SELECT area, service, any_value(scale) AS scale, count(*) AS n, "
         + ", ".join(
             f"sum({_within('life', low, high)} * scale) AS part_{n}"
             for n, (low, high) in enumerate(parts)
         )
         + " FROM stood GROUP BY area, service",
-        times,
+        scope.times,
     )
     told = facts.sql(
-        f"WITH {_stood(layer)}, told AS (SELECT s.area, s.service, s.life, "
+        f"WITH {_stood(scope)}, told AS (SELECT s.area, s.service, s.life, "
         "t.hours_after_first / 24 / s.scale AS age "
         "FROM reports t JOIN stood s ON s.id = t.request WHERE t.further) "
         "SELECT area, service, "
@@ -119,7 +152,7 @@ def standing(facts: Facts, *, layer: str, since: datetime, until: datetime) -> S
             for n, (low, high) in enumerate(parts)
         )
         + " FROM told WHERE age < life GROUP BY area, service",
-        times,
+        scope.times,
     )
     areas, services = _ids(lasted, "area"), _ids(lasted, "service")
     names = [f"part_{n}" for n in range(len(parts))]
@@ -138,10 +171,8 @@ def standing(facts: Facts, *, layer: str, since: datetime, until: datetime) -> S
 
 def scatter(
     facts: Facts,
+    scope: Scope,
     *,
-    layer: str,
-    since: datetime,
-    until: datetime,
     rates: Mapping[int, Floats],
     areas: Mapping[int, float],
 ) -> tuple[float, float]:
@@ -161,7 +192,7 @@ def scatter(
         f"rate_{n} * {_within('life', low, high)}" for n, (low, high) in enumerate(parts)
     )
     found = facts.sql(
-        f"""WITH {_stood(layer)},
+        f"""WITH {_stood(scope)},
         rates(service, {names}) AS (VALUES {by_service}), factors(area, factor) AS
         (VALUES {by_area}),
         told AS (SELECT t.request, count(*) AS n FROM reports t JOIN stood s ON s.id = t.request
@@ -172,7 +203,7 @@ def scatter(
                  FROM stood JOIN rates USING (service) JOIN factors USING (area)
                  LEFT JOIN told ON told.request = stood.id)
         SELECT sum((n - m) * (n - m)) AS squares, sum(m) AS expected FROM each""",
-        {"since": _naive(since), "until": _naive(until)},
+        scope.times,
     ).to_pylist()[0]
     return float(found["squares"] or 0), float(found["expected"] or 0)
 
@@ -188,41 +219,37 @@ _OF: Final = {
 }
 
 
-def shares(facts: Facts, *, what: str, layer: str, since: datetime, until: datetime) -> Shares:
+def shares(facts: Facts, scope: Scope, *, what: str) -> Shares:
     """How many were ``late``, ``verified`` or ``disputed``, and of how many."""
     of, so = _OF[what]
     found = facts.sql(
-        f"SELECT r.{area_column(layer)} AS area, r.service, count(*) AS n, "
-        f"count(*) FILTER ({so}) AS k FROM requests r WHERE NOT r.is_merged AND {of} "
-        f"AND r.{area_column(layer)} IS NOT NULL AND r.received_at >= $since::TIMESTAMP "
-        "AND r.received_at < $until::TIMESTAMP GROUP BY ALL",
-        {"since": _naive(since), "until": _naive(until)},
+        f"SELECT r.{scope.area} AS area, r.service, count(*) AS n, "
+        f"count(*) FILTER ({so}) AS k FROM requests r WHERE {scope.where} AND {of} GROUP BY ALL",
+        scope.times,
     )
     areas, services = _ids(found, "area"), _ids(found, "service")
     place = _Places(areas, services)
     return Shares(areas=areas, services=services, of=place(found, "n"), so=place(found, "k"))
 
 
-def days(facts: Facts, *, layer: str, since: datetime, until: datetime) -> Days:
+def days(facts: Facts, scope: Scope) -> Days:
     """Days until done; what was cancelled, referred or is open took longer than until then."""
     seen = f"""
-        SELECT r.{area_column(layer)} AS area, r.service, r.completed_at IS NOT NULL AS done,
+        SELECT r.{scope.area} AS area, r.service, r.completed_at IS NOT NULL AS done,
                ln(greatest({FIVE_MINUTES}, coalesce(r.days_to_complete,
                   (epoch(least(r.ended_at, $until::TIMESTAMP)) - epoch(r.received_at)) / 86400)))
                AS x
-        FROM requests r WHERE NOT r.is_merged AND r.{area_column(layer)} IS NOT NULL
-          AND r.received_at >= $since::TIMESTAMP AND r.received_at < $until::TIMESTAMP"""
-    times = {"since": _naive(since), "until": _naive(until)}
+        FROM requests r WHERE {scope.where}"""
     known = facts.sql(
         f"SELECT area, service, count(*) FILTER (done) AS n, "
         "coalesce(sum(x) FILTER (done), 0) AS total, "
         f"coalesce(sum(x * x) FILTER (done), 0) AS squares FROM ({seen}) GROUP BY ALL",
-        times,
+        scope.times,
     )
     open_ones = facts.sql(
         f"SELECT area, service, CAST(floor(x / {LOG_STEP}) AS INTEGER) AS step, count(*) AS n "
         f"FROM ({seen}) WHERE NOT done GROUP BY ALL",
-        times,
+        scope.times,
     )
     areas, services = _ids(known, "area"), _ids(known, "service")
     place = _Places(areas, services)

@@ -1,6 +1,6 @@
 """What was found out of a layer of areas, as it is kept and shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,14 +9,13 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from citycall.analytics.fairness import cells, reporting, service, untold
-from citycall.analytics.fairness.cells import Facts, Floats, Standing
+from citycall.analytics.fairness.cells import Facts, Floats, Scope, Standing
 from citycall.analytics.fairness.reporting import Fit
 from citycall.analytics.fairness.service import Compared, Gap
 from citycall.analytics.fairness.untold import Between, between
+from citycall.analytics.public import SMALLEST
 
 SINCE: Final = timedelta(days=731)
-# In public nothing is told of fewer requests than this.
-PUBLIC: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,8 @@ class Served:
 class Findings:
     """Everything of a layer. ``served`` has ``days``, ``late``, ``verified`` and ``disputed``.
 
-    Of what there was nothing to learn from, there is none. ``hidden`` counts the areas that are
-    left out in public.
+    Of what there was nothing to learn from, there is none. ``hidden`` counts the areas of which
+    nothing at all is told in public.
     """
 
     layer: str
@@ -118,43 +117,47 @@ def from_json(plain: Any) -> Findings:
 
 
 def find(
-    facts: Facts, *, layer: str, as_of: datetime, untold_days: float = untold.UNTOLD_DAYS
+    facts: Facts,
+    *,
+    layer: str,
+    as_of: datetime,
+    services: Collection[int] | None = None,
+    untold_days: float = untold.UNTOLD_DAYS,
 ) -> Findings:
-    """Everything that two years of facts until ``as_of`` (naive UTC) say of a layer's areas."""
-    since = as_of - SINCE
+    """Everything that two years of facts until ``as_of`` (naive UTC) say of a layer's areas.
+
+    With ``services`` only requests of these count in anything.
+    """
+    scope = Scope(layer, since=as_of - SINCE, until=as_of, services=services)
     served = {}
-    seen = cells.days(facts, layer=layer, since=since, until=as_of)
+    seen = cells.days(facts, scope)
     if seen.done.sum():
         compared = service.compare_days(seen)
         served["days"] = _served(compared, shares=False)
     for what in ("late", "verified", "disputed"):
-        counted = cells.shares(facts, what=what, layer=layer, since=since, until=as_of)
+        counted = cells.shares(facts, scope, what=what)
         if counted.so.sum():
             served[what] = _served(service.compare_shares(counted), shares=True)
     return Findings(
         layer=layer,
-        since=since,
+        since=scope.since,
         as_of=as_of,
-        heard=hear(facts, layer=layer, as_of=as_of, untold_days=untold_days),
+        heard=hear(facts, scope, untold_days=untold_days),
         served=served,
     )
 
 
-def hear(
-    facts: Facts, *, layer: str, as_of: datetime, untold_days: float = untold.UNTOLD_DAYS
-) -> Heard | None:
+def hear(facts: Facts, scope: Scope, *, untold_days: float = untold.UNTOLD_DAYS) -> Heard | None:
     """How readily areas tell; none where nobody ever told of anything a second time."""
-    times = {"since": as_of - SINCE, "until": as_of}
-    seen = cells.standing(facts, layer=layer, **times)
+    seen = cells.standing(facts, scope)
     if not seen.further.sum():
         return None
     first = reporting.fit(seen)
     squares, expected = cells.scatter(
         facts,
-        layer=layer,
+        scope,
         rates=dict(zip(seen.services.tolist(), first.rates, strict=True)),
         areas=dict(zip(seen.areas.tolist(), np.median(first.factors, axis=0), strict=True)),
-        **times,
     )
     found = reporting.fit(seen, scatter=max(1.0, squares / max(expected, 1e-9)))
     return _heard(seen, found, untold_days=untold_days)
@@ -226,25 +229,27 @@ def _served(found: Compared, *, shares: bool) -> Served:
 
 
 def public(found: Findings) -> Findings:
-    """Without the areas of which so few requests are known that they could lead to a person."""
+    """Without the areas of which so few requests are known that they could lead to a person.
+
+    What is given rests on public services that show their places (``actions.compute``).
+    """
     heard = found.heard
-    hidden: set[int] = set()
+    known: set[int] = set()
+    shown: set[int] = set()
     if heard is not None:
-        hidden |= {each.area for each in heard.areas if each.requests < PUBLIC}
-        kept = tuple(each for each in heard.areas if each.requests >= PUBLIC)
+        kept = tuple(each for each in heard.areas if each.requests >= SMALLEST)
+        known |= {each.area for each in heard.areas}
+        shown |= {each.area for each in kept}
         heard = replace(heard, areas=kept)
     served = {}
     for what, each in found.served.items():
-        hidden |= {area.area for area in each.areas if area.of < PUBLIC}
-        shown = tuple(area for area in each.areas if area.of >= PUBLIC)
-        served[what] = replace(each, areas=shown, gap=_named(each.gap, shown))
-    return replace(found, heard=heard, served=served, hidden=len(hidden))
+        told = tuple(area for area in each.areas if area.of >= SMALLEST)
+        known |= {area.area for area in each.areas}
+        shown |= {area.area for area in told}
+        served[what] = replace(each, areas=told, gap=_whole(each.gap, {one.area for one in told}))
+    return replace(found, heard=heard, served=served, hidden=len(known - shown))
 
 
-def _named(gap: Gap | None, shown: Sequence[AreaServed]) -> Gap | None:
-    """The gap, naming only areas that are told of; none where no name is left."""
-    if gap is None:
-        return None
-    kept = {each.area for each in shown}
-    most, least = (tuple(area for area in areas if area in kept) for areas in (gap.most, gap.least))
-    return replace(gap, most=most, least=least) if most else None
+def _whole(gap: Gap | None, told: set[int]) -> Gap | None:
+    """The gap where all areas of both fifths are told of; it is not that of a part of them."""
+    return gap if gap and {*gap.most, *gap.least} <= told else None

@@ -66,18 +66,14 @@ def layers() -> list[str]:
 def found_for(by: Actor, layer: str) -> Findings | None:
     """The last findings of a layer; none where there are none. Permission: fairness.see."""
     require(PERMISSIONS, "see", by=by)
-    return _found(layer)
+    row = Finding.objects.filter(layer=layer).first()
+    return findings.from_json(row.found) if row else None
 
 
 def found_for_all(layer: str) -> Findings | None:
-    """The last findings of a layer without what could lead to a person."""
-    found = _found(layer)
-    return findings.public(found) if found else None
-
-
-def _found(layer: str) -> Findings | None:
-    row = Finding.objects.filter(layer=layer).first()
-    return findings.from_json(row.found) if row else None
+    """The last findings of a layer's public services, without what could lead to a person."""
+    row = Finding.objects.filter(layer=layer, in_public__isnull=False).first()
+    return findings.public(findings.from_json(row.in_public)) if row else None
 
 
 def what_if(by: Actor, move: Move, *, layer: str) -> Outcome:

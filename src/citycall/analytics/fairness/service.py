@@ -20,6 +20,8 @@ ROUNDS: Final = 40
 NINETY: Final = 1.6449
 # An area stands out where its side of the city's level is as sure as this.
 SURE: Final = 0.975
+# With fewer requests chance speaks louder than an area. Another matter is how few could lead to a
+# person (``public.SMALLEST``).
 FEW: Final = 10
 FIFTH: Final = 5
 DRAWS: Final = 2_000

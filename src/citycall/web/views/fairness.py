@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from citycall.analytics import public
 from citycall.analytics.facts import area_column
-from citycall.analytics.fairness import findings, queries
+from citycall.analytics.fairness import queries
 from citycall.analytics.measures.names import names_of, titles
 from citycall.analytics.store import store
 from citycall.pages import fairness_words
@@ -33,5 +33,5 @@ def _told() -> dict[str, Any]:
     return {
         **fairness_words.said(found, names),
         "layer_title": titles(kept.facts())[by],
-        "smallest": findings.PUBLIC,
+        "smallest": public.SMALLEST,
     }
