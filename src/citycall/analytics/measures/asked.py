@@ -126,7 +126,8 @@ def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked
 
 def _rolls_by(asked: Period, since: date, until: date, today: date) -> Period | None:
     """The period whose usual days these are: forms send them along when they ask otherwise."""
-    for period in (asked, *Period):
+    periods: list[Period] = [asked, *Period]
+    for period in periods:
         last = begin(today, period)
         if (since, until) == (later(last, period, -_USUAL[period]), last):
             return period
