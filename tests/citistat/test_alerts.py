@@ -345,3 +345,34 @@ def test_what_ended_years_ago_is_forgotten(busy: None, monkeypatch: pytest.Monke
     judged(weeks_later(monkeypatch, 2))
     assert retention.forget_old(at=NOW + 1_000 * timedelta(days=1)) == 0
     assert retention.forget_old(at=NOW + 1_200 * timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("where", ["none", "agency"])
+def test_after_a_move_to_another_agency_old_alerts_are_not_read_and_end(
+    busy: None, city: City, sit: Any, where: str
+) -> None:
+    asked = {"agency": [city.streets.pk]} if where == "agency" else {}
+    row = question(sharing="city", where=asked)
+    watch(row, name="manager")
+    judged()
+    address = f"/citistat/ask/{row.pk}"
+    assert len(sit("manager").get(address).context["alerts"]) == 1
+    Membership.objects.filter(user__username="manager").update(agency=city.water)
+    assert sit("manager").get(address).context["alerts"] == []
+    assert sit("manager").get("/citistat/ask").context["alerts"] == []
+    jobs.mail_alert(alert_id=Alert.objects.get().pk)
+    assert outgoing.outbox == []
+    judged(LATER + timedelta(hours=1))
+    assert Alert.objects.get().ended_at == LATER + timedelta(hours=1)
+    event = Event.objects.get(kind="measure_alert_ended")
+    assert "value" not in event.data
+    assert event.data["allowed"] is False
+
+
+def test_what_is_not_shared_any_more_is_over(busy: None) -> None:
+    row = question(sharing="city")
+    watch(row, name="manager")
+    judged()
+    SavedQuestion.objects.filter(pk=row.pk).update(sharing="own")
+    judged(LATER + timedelta(hours=1))
+    assert Alert.objects.get().ended_at is not None

@@ -1,7 +1,9 @@
 """What do you want to know? Asked, kept, found by those who may, and answered anew each day."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -276,3 +278,110 @@ def test_the_pages_ask_the_database_little(
         for address in ("/citistat/ask", f"/citistat/ask/{rows[0].pk}"):
             with django_assert_max_num_queries(MOST_QUERIES):
                 assert client.get(address).status_code == 200
+
+
+def fields_at(page: Any, field: str) -> str:
+    """The element of a field, as it stands on the page."""
+    found = re.search(rf'<(?:input|select)[^>]*\bid="ask-{field}"[^>]*>', page.content.decode())
+    assert found is not None
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("last", "many", "Please give a number from 1 to 800."),
+        ("unit", "fortnight", "Please choose how long the periods are."),
+        ("by", "mood", "This is nothing that numbers can be told by."),
+    ],
+)
+def test_a_fault_is_said_at_its_field(
+    sit, report, gathered, field: str, value: str, sentence: str
+) -> None:
+    report()
+    gathered()
+    page = sit("analyst").get("/citistat/ask", ROLLING | {field: value})
+    content = page.content.decode()
+    assert 'aria-invalid="true"' in fields_at(page, field)
+    assert f'aria-describedby="ask-{field}-error"' in fields_at(page, field)
+    at_field = content.split(f'id="ask-{field}-error"')[1].split("</div>")[0]
+    assert sentence in at_field
+    assert f'<a href="#ask-{field}">' in content
+    assert content.count('aria-invalid="true"') == 1
+
+
+def test_a_fault_of_a_condition_is_said_in_its_list(sit, report, gathered) -> None:
+    report()
+    gathered()
+    page = sit("analyst").get("/citistat/ask", ROLLING | {"service": "999999"})
+    content = page.content.decode()
+    assert '<a href="#ask-service">Service – One of these is not known here.</a>' in content
+    assert '<summary id="ask-service">' in content
+    assert 'aria-describedby="ask-service-error"' in content
+
+
+def test_a_fault_on_a_measures_page_is_said_at_its_field(sit, report, gathered) -> None:
+    report()
+    gathered()
+    page = sit("analyst").get("/citistat/measures/received", {"since": "soon"})
+    assert page.status_code == 422
+    assert 'aria-describedby="ask-since-error"' in fields_at(page, "since")
+    assert 'value="soon"' in fields_at(page, "since")
+    assert '<a href="#ask-since">' in page.content.decode()
+
+
+def keep_address(page: Any) -> str:
+    """Where the measure's page leads to keep its question."""
+    found = re.search(r'href="(/citistat/ask\?[^"]+)"', page.content.decode())
+    assert found is not None
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("query", ["", "?period=month", "?by=service&since=&until="])
+def test_the_usual_days_of_a_measure_are_kept_as_days_that_roll(
+    sit, report, gathered, query: str
+) -> None:
+    report()
+    gathered()
+    page = sit("analyst").get(f"/citistat/measures/received{query}")
+    asked = page.context["asked"]
+    built = sit("analyst").get(keep_address(page)).context["built"]
+    assert built.stretch == "last"
+    assert (built.asked.since, built.asked.until) == (asked.since, asked.until)
+    assert (built.asked.by, built.asked.period) == (asked.by, asked.period)
+
+
+def test_days_that_the_form_sent_along_unchanged_still_roll(sit, report, gathered) -> None:
+    report()
+    gathered()
+    client = sit("analyst")
+    usual = client.get("/citistat/measures/received").context["asked"]
+    days = {"since": usual.since.isoformat(), "until": usual.until.isoformat()}
+    page = client.get("/citistat/measures/received", {**days, "period": "month"})
+    built = client.get(keep_address(page)).context["built"]
+    assert (built.stretch, built.unit.value, built.asked.period.value) == ("last", "week", "month")
+
+
+def test_days_that_somebody_chose_are_kept_as_they_are(sit, report, gathered) -> None:
+    report()
+    gathered()
+    days = {"since": "2026-02-01", "until": "2026-02-20"}
+    page = sit("analyst").get("/citistat/measures/received", days)
+    built = sit("analyst").get(keep_address(page)).context["built"]
+    assert (built.stretch, str(built.asked.since)) == ("days", "2026-02-01")
+
+
+def test_a_question_of_fixed_days_says_why_it_is_not_watched(sit, kept) -> None:
+    fixed = kept(title="Fixed", stretch="days", since="2026-02-01", until="2026-03-01")
+    rolling = kept(title="Rolling")
+    client = sit("analyst")
+    sentence = "This question has fixed days, so nothing new will come. Let it roll"
+    assert sentence in client.get(f"/citistat/ask/{fixed.pk}").content.decode()
+    assert sentence not in client.get(f"/citistat/ask/{rolling.pk}").content.decode()
+
+
+def test_a_list_has_the_separators_of_its_language(sit, kept) -> None:
+    row = kept()
+    page = sit("analyst").get(f"/citistat/ask/{row.pk}", HTTP_ACCEPT_LANGUAGE="ar")
+    line = page.context["line"]
+    assert f"{line.measure}، {line.days}" in page.content.decode()

@@ -118,6 +118,15 @@ def test_the_lines_as_a_file(client, city) -> None:
     assert (row["from"], row["four_weeks_before"]) == ("2026-03-02", "84.0")
 
 
+@pytest.mark.usefixtures("forecast")
+def test_names_that_look_like_formulas_are_harmless_in_the_file(client, city, monkeypatch) -> None:
+    monkeypatch.setattr("citycall.core.phrases.said", lambda text, _language="": f"={text}")
+    client.force_login(User.objects.get(username="analyst"))
+    answer = client.get(f"{PAGE}.csv", {"agency": "water"})
+    [row] = csv.DictReader(io.StringIO(answer.content.decode()))
+    assert row["name"] == "'=Water leak"
+
+
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}.csv"])
 def test_those_who_see_no_numbers_are_refused(client, city, path) -> None:
     client.force_login(User.objects.get(username="crew"))

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from citycall.analytics.measures.book import MEASURES
 from citycall.calls.measures.actions import recount
 from citycall.calls.models import Call
+from citycall.core import phrases
+from citycall.core.actors import SYSTEM
 from tests.citistat.conftest import NOW
 
 MOST_QUERIES = 12
@@ -221,3 +223,59 @@ def test_the_week_tells_of_repeats_satisfaction_and_first_contacts(sit, report, 
     gathered()
     told = {row.measure.name for row in sit("analyst").get("/citistat").context["weekly"]}
     assert {"repeats", "satisfaction", "first-contact"} <= told
+
+
+def test_a_measure_offers_only_the_agencies_that_one_may_see(sit, report, gathered, city) -> None:
+    report()
+    gathered()
+    offered = {
+        name: [
+            option.value
+            for choices in sit(name).get("/citistat/measures/received").context["narrowing"]
+            if choices.name == "agency"
+            for option in choices.options
+        ]
+        for name in ("analyst", "outsider")
+    }
+    assert str(city.streets.pk) in offered["analyst"]
+    assert offered["outsider"] == [str(city.water.pk)]
+
+
+@pytest.mark.parametrize("end", ["", "/requests", "?format=csv"])
+def test_whoever_asks_of_others_is_told_so_and_gets_no_number(
+    sit, report, gathered, city, end: str
+) -> None:
+    report()
+    gathered()
+    address, _mark, query = f"/citistat/measures/received{end}".partition("?")
+    page = sit("outsider").get(f"{address}?agency={city.streets.pk}&{query}")
+    assert page.status_code == 200
+    assert "agencies whose numbers you may not see" in page.content.decode()
+    assert "shown" not in page.context
+    assert "/citistat/ask?" not in page.content.decode()
+
+
+def test_names_that_look_like_formulas_are_harmless_in_a_file(sit, report, gathered, city) -> None:
+    city.services["pothole"].__class__.objects.filter(code="pothole").update(name="=1+1")
+    report()
+    gathered()
+    client = sit("analyst")
+    file = client.get("/citistat/measures/received?by=service&format=csv").content.decode()
+    assert {row["service_name"] for row in csv.DictReader(io.StringIO(file))} == {"'=1+1"}
+    told = client.get("/citistat/measures/received?by=service&format=json").json()
+    assert {row["service_name"] for row in told["rows"]} == {"=1+1"}
+
+
+def test_pages_say_names_in_the_readers_language_and_files_those_of_record(
+    sit, report, gathered
+) -> None:
+    phrases.write({"Pothole": "Bache"}, language="es", by=SYSTEM, at=NOW)
+    report()
+    gathered()
+    client = sit("analyst")
+    address = "/citistat/measures/received?by=service"
+    page = client.get(address, HTTP_ACCEPT_LANGUAGE="es")
+    assert [part.name for part in page.context["shown"].parts] == ["Bache"]
+    assert client.get(address).context["shown"].parts[0].name == "Pothole"
+    file = client.get(f"{address}&format=csv", HTTP_ACCEPT_LANGUAGE="es").content.decode()
+    assert {row["service_name"] for row in csv.DictReader(io.StringIO(file))} == {"Pothole"}

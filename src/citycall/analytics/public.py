@@ -18,7 +18,7 @@ from citycall.analytics.measures import limits
 from citycall.analytics.measures.asking import Question, answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Period, Unit
-from citycall.analytics.measures.names import names_of, titles
+from citycall.analytics.measures.names import names_of_record, titles
 from citycall.analytics.measures.series import Series, begin, from_first_period, later, series
 from citycall.analytics.store import Facts
 from citycall.catalog.queries import catalog
@@ -118,7 +118,7 @@ def lines(facts: Facts, by: str) -> list[Line]:
         {row[by]: (row["value"], row["size"]) for row in table.to_pylist()}
         for table in answers(_year(facts, by), facts)
     ]
-    known = names_of(facts, by)
+    known = names_of_record(facts, by)
     keys = sorted(
         (key for key in known if any(key in column for column in told)), key=lambda key: known[key]
     )

@@ -15,7 +15,7 @@ from citycall.analytics.measures.asked import WITHOUT, Asked, read
 from citycall.analytics.measures.asking import GROUP, answer
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import Measure, Unit
-from citycall.analytics.measures.names import CODED, codes_of, names_of
+from citycall.analytics.measures.names import CODED, codes_of, names_of_record
 from citycall.analytics.measures.series import periods_between, series
 from citycall.analytics.policies import FACTS_SCOPE
 from citycall.analytics.queries import agencies_of
@@ -167,7 +167,7 @@ def measure(request: HttpRequest, name: Name, asked: Query[MeasureAsked]) -> Htt
     if question.faults:
         raise Faults(question.faults)
     periods = len(periods_between(question.since, question.until, question.period))
-    if question.by and periods * len(names_of(facts, question.by)) > MOST_NUMBERS:
+    if question.by and periods * len(names_of_record(facts, question.by)) > MOST_NUMBERS:
         raise Faults(
             {"since": _("That is too long for such short periods. Please choose longer ones.")}
         )
@@ -260,13 +260,15 @@ def _defined(measure: Measure) -> dict[str, Any]:
 def _things(by: str, facts: Facts) -> dict[Any, dict[str, str]]:
     """What each value of a dimension is called."""
     if by in CODED:
-        names = names_of(facts, by)
+        names = names_of_record(facts, by)
         return {pk: {"code": code, "name": names[pk]} for pk, code in codes_of(facts, by).items()}
     if by.startswith(_AREA):
-        names = names_of(facts, by)
+        names = names_of_record(facts, by)
         found = areas().areas_of(list(names))
         return {ref.id: {"code": f"{ref.layer}/{ref.code}", "name": names[ref.id]} for ref in found}
-    return {value: {"code": value, "name": name} for value, name in names_of(facts, by).items()}
+    return {
+        value: {"code": value, "name": name} for value, name in names_of_record(facts, by).items()
+    }
 
 
 def _thing(things: Mapping[Any, Any], key: Any) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from citycall.batches.models import Batch
 from citycall.core import numbers
 from citycall.core.actors import Actor
 from citycall.core.phrases import said
+from citycall.core.spreadsheets import harmless
 from citycall.service_requests.models import ServiceRequest
 
 _AT_ONCE: Final = 500
-# A cell that begins so is a formula to a spreadsheet, and somebody else wrote it.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Line:
@@ -92,6 +91,6 @@ def _moment(at: datetime | None) -> str:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return harmless(value)
     return "" if value is None else value

@@ -1,7 +1,7 @@
 """Building a question: measure, by, when and where, with days that roll or stay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,13 +13,11 @@ from citycall.analytics.measures.asked import FIRST_YEAR, WITHOUT, Asked
 from citycall.analytics.measures.asked import read as read_asked
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.measure import PERIOD_NAMES, Period
-from citycall.analytics.queries import agencies_of, sees_all
 from citycall.analytics.store import Facts
 from citycall.analytics.watch import rules
 from citycall.analytics.watch.drafts import MOST_LAST, Wanted
 from citycall.analytics.watch.models import SavedQuestion
-from citycall.citistat import ask_form
-from citycall.citistat.ask_form import Choice, Choices
+from citycall.citistat.ask_form import Choice
 from citycall.core.actors import Actor
 
 LAST: Final = "last"
@@ -31,17 +29,13 @@ _TYPED: Final = ("measure", "by", "period", "stretch", "last", "unit", "running"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What is asked, and how its fields stood: ``faults`` by field, ``typed`` as it was typed.
-
-    ``beyond``: its conditions are about agencies alone whose numbers the actor may not see.
-    """
+    """What is asked, and how its fields stood: ``faults`` by field, ``typed`` as it was typed."""
 
     asked: Asked
     stretch: str
     last: int
     unit: Period
     running: bool
-    beyond: bool
     faults: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,7 +112,6 @@ def read(query: QueryDict, *, facts: Facts, actor: Actor) -> Built:
         last=last,
         unit=unit,
         running=running,
-        beyond=asked.where.get("agency") == [],
         faults=faults,
         typed={name: query.get(name, "") for name in _TYPED},
     )
@@ -184,17 +177,3 @@ def measures(built: Built) -> list[Choice]:
     """What can be asked for."""
     chosen = built.asked.measure
     return [Choice(name, str(each.title), name == chosen) for name, each in MEASURES.items()]
-
-
-def narrowing(built: Built, facts: Facts, actor: Actor) -> list[Choices]:
-    """What the numbers can be narrowed down to; of agencies, those that the actor may see."""
-    found = ask_form.narrowing(built.asked, facts)
-    if sees_all(actor):
-        return found
-    mine = {str(each.pk) for each in agencies_of(actor)}
-    return [
-        replace(each, options=[option for option in each.options if option.value in mine])
-        if each.name == "agency"
-        else each
-        for each in found
-    ]

@@ -12,8 +12,9 @@ from django.http import Http404, HttpResponse
 from citycall.analytics.measures.asked import Asked
 from citycall.analytics.measures.asking import answer
 from citycall.analytics.measures.book import MEASURES
-from citycall.analytics.measures.names import names_of
+from citycall.analytics.measures.names import names_of_record
 from citycall.analytics.store import Facts
+from citycall.core.spreadsheets import harmless
 
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -27,7 +28,7 @@ def table(asked: Asked, facts: Facts) -> Any:
     by = (asked.by,) if asked.by else ()
     told = answer(asked.question(by=by, period=asked.period), facts)
     if asked.by:
-        known = names_of(facts, asked.by)
+        known = names_of_record(facts, asked.by)
         names = [known.get(key) for key in told[asked.by].to_pylist()]
         told = told.add_column(1, f"{asked.by}_name", pa.array(names, pa.string()))
     return told
@@ -46,8 +47,17 @@ def answered(asked: Asked, facts: Facts, wanted: str) -> HttpResponse:
 
 def _csv(told: Any, _asked: Asked, _facts: Facts) -> bytes:
     out = io.BytesIO()
-    pacsv.write_csv(told, out)
+    pacsv.write_csv(_harmless(told), out)
     return out.getvalue()
+
+
+def _harmless(told: Any) -> Any:
+    """The same with every text as no spreadsheet works it out."""
+    for at, column in enumerate(told.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            texts = [text and harmless(text) for text in told[at].to_pylist()]
+            told = told.set_column(at, column.name, pa.array(texts, pa.string()))
+    return told
 
 
 def _parquet(told: Any, asked: Asked, facts: Facts) -> bytes:

@@ -94,6 +94,8 @@ def _may_be_told(alert: Alert) -> bool:
         return False
     actor = actor_of(user)
     try:
+        if not queries.readable(actor).filter(pk=alert.pk).exists():
+            return False
         row = queries.question_for(actor, alert.rule.question_id)
         with current() as facts:
             return queries.may_watch(actor, answering.question_of(row, facts, by=actor))

@@ -18,6 +18,7 @@ from citycall.citistat.builder import days_in_words
 from citycall.core.actors import Actor
 from citycall.core.errors import DomainError
 from citycall.pages import numbers
+from citycall.pages.lists import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Line:
     row: SavedQuestion
     measure: str
     days: str
+
+    @property
+    def what(self) -> str:
+        """The measure, and over which days it rolls where it does."""
+        return listed([self.measure, self.days])
 
 
 @dataclass(frozen=True, slots=True)

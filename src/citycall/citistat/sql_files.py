@@ -12,11 +12,10 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from citycall.analytics.analysts.sandbox import Answer, NotAnswered
+from citycall.core.spreadsheets import harmless
 
 # The name of each format, and its media type.
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
-# A cell that begins so is a formula to a spreadsheet.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|DOUBLE|FLOAT|DECIMAL.*")
 _AT_ONCE: Final = 2_000
 
@@ -52,7 +51,7 @@ def _csv(answer: Answer) -> Iterator[str]:
 def _cell(value: str | None, *, plain: bool) -> str:
     if value is None:
         return ""
-    return f"'{value}" if not plain and value.startswith(_FORMULA) else value
+    return value if plain else harmless(value)
 
 
 def _parquet(answer: Answer) -> bytes:

@@ -21,6 +21,7 @@ from citycall.catalog.queries import catalog
 from citycall.core.actors import Actor
 from citycall.duplicates.models import RepeatPlace
 from citycall.duplicates.repeats import page as repeat_page
+from citycall.pages.lists import listed
 from citycall.places.index import AreaRef
 from citycall.places.queries import areas
 
@@ -176,7 +177,7 @@ def _where(found: Cluster) -> str:
     """The areas that hold most of it; without areas, where its middle is."""
     names = [each.name for each in _areas(found)]
     if names:
-        return _(", ").join(names)
+        return listed(names)
     return _("around %(latitude)s, %(longitude)s") % {
         "latitude": f"{found.latitude:.4f}",
         "longitude": f"{found.longitude:.4f}",

@@ -19,6 +19,7 @@ from citycall.analytics.fairness.findings import (
 )
 from citycall.analytics.fairness.untold import Between
 from citycall.analytics.measures.measure import Unit
+from citycall.pages.lists import listed
 from citycall.pages.numbers import between, days, told
 
 Names = Mapping[int, str]
@@ -180,7 +181,7 @@ def heard_says(found: Heard, names: Names) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
+    shown = listed(names[:NAMED])
     rest = len(names) - NAMED
     if rest <= 0:
         return shown

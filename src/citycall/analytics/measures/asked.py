@@ -33,7 +33,8 @@ class Asked:
     """A question as a page has it: always with a period and bounds, and at most one dimension.
 
     ``until`` is the day after the last one. ``faults`` say by field what was not understood; the
-    usual was taken instead. ``typed`` is what stood in each field.
+    usual was taken instead. ``typed`` is what stood in each field. ``rolls_by`` is the period
+    whose usual days these are, and none where somebody chose other days.
     """
 
     measure: str
@@ -44,6 +45,12 @@ class Asked:
     where: Mapping[str, Sequence[Any]]
     faults: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
+    rolls_by: Period | None = None
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it is about agencies alone whose numbers the actor may not see."""
+        return self.where.get("agency") == []
 
     def question(self, *, by: Sequence[str] = (), period: Period | None = None) -> Question:
         """What to ask of the data."""
@@ -59,11 +66,24 @@ class Asked:
     def query(self, **other: Any) -> str:
         """The address's query that asks this, with some of it otherwise."""
         told = replace(self, **other)
-        pairs = [("by", told.by), ("period", told.period.value), ("since", told.since.isoformat())]
-        pairs.append(("until", told.until.isoformat()))
+        days = [("since", told.since.isoformat()), ("until", told.until.isoformat())]
+        return told._address(days)
+
+    def rolling_query(self) -> str:
+        """The address's query that asks this of days that move along, where these are the usual.
+
+        Days that somebody chose stay as they are.
+        """
+        if self.rolls_by is None:
+            return self.query()
+        last = [("stretch", "last"), ("last", str(_USUAL[self.rolls_by]))]
+        return self._address([*last, ("unit", self.rolls_by.value)])
+
+    def _address(self, days: Sequence[tuple[str, str]]) -> str:
+        pairs = [("by", self.by), ("period", self.period.value), *days]
         pairs += [
             (name, WITHOUT if value is None else str(value))
-            for name, values in sorted(told.where.items())
+            for name, values in sorted(self.where.items())
             for value in values
         ]
         return urlencode([pair for pair in pairs if pair[1]])
@@ -100,7 +120,18 @@ def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked
         where=within_reach(actor, where),
         faults=faults,
         typed={name: query.get(name, "") for name in ("since", "until")},
+        rolls_by=_rolls_by(period, since, until, today),
     )
+
+
+def _rolls_by(asked: Period, since: date, until: date, today: date) -> Period | None:
+    """The period whose usual days these are: forms send them along when they ask otherwise."""
+    periods: list[Period] = [asked, *Period]
+    for period in periods:
+        last = begin(today, period)
+        if (since, until) == (later(last, period, -_USUAL[period]), last):
+            return period
+    return None
 
 
 def _period(text: str, faults: dict[str, str]) -> Period:

@@ -1,4 +1,7 @@
-"""What ids are called: services, agencies, teams and areas by the names that staff know."""
+"""What ids are called: services, agencies, teams and areas, in the reader's language.
+
+Files and programs have the names of record, which are the same for everybody.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +11,12 @@ from django.utils.translation import gettext as _
 from citycall.analytics.facts import area_column
 from citycall.analytics.measures.asking import GROUP
 from citycall.analytics.store import Facts
+from citycall.core.phrases import is_first, said, spoken
 from citycall.service_requests.models import Channel
 
 _LISTS = {"service": "services", "agency": "agencies", "team": "teams"}
+# Named by the program itself, or by codes.
+_OF_PROGRAM = {"channel", "language"}
 # The dimensions whose values have codes besides, by which programs name them.
 CODED = tuple(_LISTS)
 
@@ -23,14 +29,26 @@ def titles(facts: Facts) -> dict[str, str]:
         GROUP: _("Group of services"),
         "agency": _("Agency"),
         "team": _("Team"),
-        **{area_column(layer["code"]): layer["name"] for layer in layers},
+        **{area_column(layer["code"]): said(layer["name"]) for layer in layers},
         "channel": _("Channel"),
         "language": _("Language"),
     }
 
 
 def names_of(facts: Facts, dimension: str) -> Mapping[Any, str]:
-    """The names of everything that a dimension can be, by the values that answers have."""
+    """The names of everything that a dimension can be, by the values that answers have.
+
+    In the language that is spoken just now, and in the order of these names.
+    """
+    recorded = names_of_record(facts, dimension)
+    if dimension in _OF_PROGRAM or is_first(spoken()):
+        return recorded
+    named = {key: said(name) if name else name for key, name in recorded.items()}
+    return dict(sorted(named.items(), key=lambda each: (each[1] or "").casefold()))
+
+
+def names_of_record(facts: Facts, dimension: str) -> Mapping[Any, str]:
+    """The same names as the city wrote them, whatever language is spoken."""
     if dimension in _LISTS:
         found = facts.sql(f"SELECT id, name FROM {_LISTS[dimension]} ORDER BY name").to_pylist()
         return {row["id"]: row["name"] for row in found}

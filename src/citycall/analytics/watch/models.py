@@ -1,5 +1,6 @@
 """Saved questions, who is mailed the answers, which numbers are watched, and what that found."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -161,7 +162,8 @@ class Alert(models.Model):
     """From which period on a rule's number was beyond its bound, and the first that it was not.
 
     ``value``, ``low`` and ``high`` are those of the period in which it began; the limits are there
-    where the rule is about them.
+    where the rule is about them. ``agencies`` are those alone whose numbers it is about; none where
+    it is about all.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -174,6 +176,7 @@ class Alert(models.Model):
     ended_with = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    agencies = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         constraints = [

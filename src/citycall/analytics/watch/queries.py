@@ -107,9 +107,24 @@ def rules_of(actor: Actor, row: SavedQuestion) -> list[Rule]:
     return list(row.rules.filter(user_id=account_of(actor)).order_by("id"))
 
 
+def readable(actor: Actor) -> QuerySet[Alert]:
+    """What the actor's rules found of numbers that the actor may have watched now.
+
+    Raises NotAllowed to those who may see no numbers.
+    """
+    grant = PERMISSIONS["watch"]
+    account = account_of(actor)
+    agencies = [each.pk for each in agencies_of(actor) if grant.allows(actor, agency_id=each.pk)]
+    shown = SavedQuestion.objects.filter(_found(actor) | Q(owner_id=account))
+    rows = Alert.objects.filter(rule__user_id=account, rule__question__in=shown)
+    if grant.allows(actor, agency_id=None):
+        return rows
+    return rows.filter(agencies__contained_by=agencies).exclude(agencies=[])
+
+
 def alerts_of(actor: Actor, *, question_id: int | None = None, size: int = SIZE) -> list[Alert]:
-    """What the actor's rules found, what is still so first, then the latest."""
-    rows = Alert.objects.filter(rule__user_id=account_of(actor)).select_related("rule__question")
+    """What the actor's rules found, what is still so first, then the latest; see ``readable``."""
+    rows = readable(actor).select_related("rule__question")
     if question_id is not None:
         rows = rows.filter(rule__question_id=question_id)
     still = list(rows.filter(ended_at__isnull=True).order_by("-id")[:size])

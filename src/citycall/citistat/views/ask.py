@@ -67,7 +67,7 @@ def _own(actor: Actor, pk: int) -> SavedQuestion:
 def _kept(request: HttpRequest, actor: Actor, row: SavedQuestion | None) -> HttpResponse:
     form = save_form(actor, row, request.POST)
     built = builder.read(request.POST, facts=store().facts(), actor=actor)
-    if form.is_valid() and not built.faults and not built.beyond:
+    if form.is_valid() and not built.faults and not built.asked.beyond:
         sharing, agency_id = form.shared()
         wanted = built.wanted(
             title=form.cleaned_data["title"], sharing=sharing, agency_id=agency_id
@@ -102,7 +102,7 @@ def _page(
         built = builder.read(query, facts=facts, actor=actor)
         status = 422 if built.faults else status
         context |= _built(built, facts, actor)
-        if "measure" in query and not built.faults and not built.beyond:
+        if "measure" in query and not built.faults and not built.asked.beyond:
             context |= question_page.answered(built.asked, facts)
             context["form"] = form or save_form(actor, row)
     if row is None:
@@ -117,11 +117,13 @@ def _page(
 
 
 def _built(built: builder.Built, facts: Facts, actor: Actor) -> dict[str, Any]:
+    narrowing = ask_form.narrowing(built.asked, facts, actor)
     return {
         "built": built,
         "measures": builder.measures(built),
         "by": ask_form.by(built.asked, facts),
         "periods": ask_form.periods(built.asked),
         "units": builder.units(built),
-        "narrowing": builder.narrowing(built, facts, actor),
+        "narrowing": narrowing,
+        "faults": ask_form.faults(built.faults, narrowing),
     }

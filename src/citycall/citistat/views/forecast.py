@@ -20,6 +20,7 @@ from citycall.citistat import links
 from citycall.citistat.around import around
 from citycall.core import phrases
 from citycall.core.actors import Actor
+from citycall.core.spreadsheets import harmless
 from citycall.pages.staff import staff_only
 
 
@@ -83,8 +84,8 @@ def export(request: HttpRequest, actor: Actor) -> HttpResponse:
         row = line.four
         writer.writerow(
             [
-                phrases.said(line.name), row.starts_on, row.ends_on, round(row.expected, 2),
-                row.low, row.high, row.before, row.year_before,
+                harmless(phrases.said(line.name)), row.starts_on, row.ends_on,
+                round(row.expected, 2), row.low, row.high, row.before, row.year_before,
             ]
         )  # fmt: skip
     return answer

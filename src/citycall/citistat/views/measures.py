@@ -35,24 +35,31 @@ def measure(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     asked = read(request.GET, measure=name, facts=facts, actor=actor)
     wanted = request.GET.get("format", "")
     # A file says nothing of what was not understood, so there is none.
-    if wanted and not asked.faults:
+    if wanted and not asked.faults and not asked.beyond:
         return downloads.answered(asked, facts, wanted)
-    shown = around(actor, "measures") | _page(chosen, asked)
+    shown = around(actor, "measures") | _page(chosen, asked, actor)
     return render(request, "citistat/measure.html", shown, status=422 if asked.faults else 200)
 
 
-def _page(chosen: Measure, asked: Asked) -> dict[str, Any]:
+def _page(chosen: Measure, asked: Asked, actor: Actor) -> dict[str, Any]:
     facts = store().facts()
-    return {
+    narrowing = ask_form.narrowing(asked, facts, actor)
+    told = {
         "measure": chosen,
         "measures": MEASURES.values(),
         "asked": asked,
         "last_day": measure_page.last_day(asked),
-        "shown": measure_page.shown(asked, facts),
-        "query": asked.query(),
         "by": ask_form.by(asked, facts),
         "periods": ask_form.periods(asked),
-        "narrowing": ask_form.narrowing(asked, facts),
+        "narrowing": narrowing,
+        "faults": ask_form.faults(asked.faults, narrowing),
+    }
+    if asked.beyond:
+        return told
+    return told | {
+        "shown": measure_page.shown(asked, facts),
+        "query": asked.query(),
+        "keep_query": asked.rolling_query(),
         "formats": downloads.FORMATS,
     }
 
@@ -67,9 +74,9 @@ def requests(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise Http404(before)
-    if asked.faults:
-        shown = around(actor, "measures") | _page(chosen, asked)
-        return render(request, "citistat/measure.html", shown, status=422)
+    if asked.faults or asked.beyond:
+        shown = around(actor, "measures") | _page(chosen, asked, actor)
+        return render(request, "citistat/measure.html", shown, status=422 if asked.faults else 200)
     ids: list[int] = []
     more = False
     if chosen.has_requests:

@@ -15,6 +15,7 @@ from citycall.analytics.store import Facts, store
 from citycall.catalog.queries import catalog
 from citycall.citistat import expected, kept, layers, links, maps, trouble
 from citycall.citistat.around import around
+from citycall.core import phrases
 from citycall.core.actors import Actor
 from citycall.pages.staff import staff_only
 from citycall.places.queries import areas
@@ -81,7 +82,7 @@ def _numbers(
         **kept.numbers(_own(actor, where), by=by, attends=attends),
         "scope": urlencode(pairs),
         "pages": {name: links.pages_of(facts, name, agencies) for name in {by, *attends}},
-        "own_only": [] if sees_all(actor) else agencies,
+        "own_only": [] if sees_all(actor) else [phrases.said(each.name) for each in agencies],
     }
 
 

@@ -42,6 +42,7 @@ def _show(
         **around(actor, "ask"),
         "row": row,
         "line": question_page.lines([row])[0],
+        "fixed": row.last is None,
         "is_own": row.owner_id == actor.id,
         "may_delete": row.owner_id == actor.id or queries.may_tidy(actor),
         "subscription": subscription,

@@ -1,7 +1,7 @@
 """Template tags for icons, times, form fields and navigation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citycall.core import phrases as city_phrases
-from citycall.pages import forms, moments
+from citycall.pages import forms, lists, moments
 from citycall.pages.language import same_page
 
 register = template.Library()
@@ -94,6 +94,12 @@ def languages(context: Context) -> dict[str, Any]:
 def said(text: str) -> str:
     """A text that the city wrote, in the reader's language. See ``core.phrases``."""
     return city_phrases.said(text)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Names as the reader's language separates them. See ``pages.lists``."""
+    return lists.listed(names)
 
 
 @register.simple_tag

@@ -16,6 +16,8 @@ from django.views.decorators.http import condition, require_safe
 
 from citycall.analytics import public
 from citycall.analytics.store import store
+from citycall.core import phrases
+from citycall.core.spreadsheets import harmless
 from citycall.pages import charts, numbers
 
 _TOLD: Final = ("on-time", "received")
@@ -106,7 +108,7 @@ def _chart(told: public.Monthly) -> dict[str, Any]:
 def _line(line: public.Line) -> dict[str, Any]:
     units = [measure.unit for measure in public.columns()]
     return {
-        "name": line.name,
+        "name": phrases.said(line.name),
         "values": [
             None if cell.hidden else numbers.told(cell.value, unit)
             for cell, unit in zip(line.cells, units, strict=True)
@@ -121,7 +123,5 @@ def _file(lines: Sequence[public.Line], by: str) -> HttpResponse:
     writer.writerow([by, *public.COLUMNS])
     for line in lines:
         values = ["" if cell.value is None else cell.value for cell in line.cells]
-        # What begins like a formula would be computed by a spreadsheet.
-        name = f"'{line.name}" if line.name[:1] in "=+-@\t" else line.name
-        writer.writerow([name, *values])
+        writer.writerow([harmless(line.name), *values])
     return response

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import nan
@@ -25,7 +25,7 @@ from citycall.analytics.watch.events import Kind
 from citycall.analytics.watch.models import Alert, Rule
 from citycall.analytics.watch.rules import Begins, Ends, Seen, crossings
 from citycall.core.actors import SYSTEM, Actor
-from citycall.core.errors import DomainError
+from citycall.core.errors import DomainError, NotAllowed
 
 TELL_TASK: Final = "citycall.mail_alert"
 TELL_QUEUE: Final = "mail"
@@ -39,7 +39,8 @@ def judge_all(facts: Facts, *, at: datetime) -> int:
     """Judge every rule that has something new; returns how many. Safe to run again.
 
     Rules that ask alike, whoever set them, are answered by one question. A rule whose maker may
-    not see the numbers any more, or whose question cannot be answered, waits.
+    not see the numbers any more, or whose question cannot be answered, waits; what it found of
+    numbers that its maker may not have watched any more is over.
     """
     rows = Rule.objects.filter(user__is_active=True, question__last__isnull=False)
     actors: dict[int, Actor] = {}
@@ -51,6 +52,7 @@ def judge_all(facts: Facts, *, at: datetime) -> int:
             if stands_as_of_now(question):
                 key = (*key, question.since, question.until)
             alike[key].append((rule, question))
+    _end_lost(facts, actors, at=at)
     for same in alike.values():
         try:
             seen = _seen(same, facts)
@@ -59,7 +61,8 @@ def judge_all(facts: Facts, *, at: datetime) -> int:
             logger.exception("Rule %s is not judged.", same[0][0].pk)
             continue
         for rule, question in same:
-            _judge(rule.pk, seen, last=last_to_judge(question, facts), at=at)
+            agencies = question.where.get("agency")
+            _judge(rule.pk, seen, agencies, last=last_to_judge(question, facts), at=at)
     return sum(len(same) for same in alike.values())
 
 
@@ -125,7 +128,14 @@ def _seen(same: Sequence[tuple[Rule, Question]], facts: Facts) -> list[Seen]:
 
 
 @transaction.atomic
-def _judge(rule_id: int, seen: Sequence[Seen], *, last: date, at: datetime) -> None:
+def _judge(
+    rule_id: int,
+    seen: Sequence[Seen],
+    agencies: Sequence[int] | None,
+    *,
+    last: date,
+    at: datetime,
+) -> None:
     """Let one rule know what has become ripe since it was judged, up to the period ``last``."""
     rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
     if rule is None or (rule.judged_for is not None and rule.judged_for >= last):
@@ -135,7 +145,7 @@ def _judge(rule_id: int, seen: Sequence[Seen], *, last: date, at: datetime) -> N
     found = crossings(new, bound=rule.bound, number=rule.number, open_already=present is not None)
     for each in found:
         if isinstance(each, Begins):
-            present = _begin(rule, each, at=at)
+            present = _begin(rule, each, agencies, at=at)
         elif present is not None:
             _end(rule, present, each, at=at)
             present = None
@@ -145,7 +155,7 @@ def _judge(rule_id: int, seen: Sequence[Seen], *, last: date, at: datetime) -> N
         jobs.configure_task(TELL_TASK, queue=TELL_QUEUE).defer(alert_id=present.pk)
 
 
-def _begin(rule: Rule, begins: Begins, *, at: datetime) -> Alert:
+def _begin(rule: Rule, begins: Begins, agencies: Sequence[int] | None, *, at: datetime) -> Alert:
     seen = begins.seen
     limited = rule.bound == "outside"
     alert = Alert.objects.create(
@@ -155,6 +165,7 @@ def _begin(rule: Rule, begins: Begins, *, at: datetime) -> Alert:
         value=seen.value,
         low=seen.low if limited else None,
         high=seen.high if limited else None,
+        agencies=None if agencies is None else list(agencies),
     )
     _tell(rule, Kind.ALERT_BEGAN, seen, at=at)
     return alert
@@ -164,6 +175,27 @@ def _end(rule: Rule, alert: Alert, ends: Ends, *, at: datetime) -> None:
     alert.ended_with, alert.ended_at = ends.seen.first, at
     alert.save(update_fields=["ended_with", "ended_at"])
     _tell(rule, Kind.ALERT_ENDED, ends.seen, at=at)
+
+
+@transaction.atomic
+def _end_lost(facts: Facts, actors: Mapping[int, Actor], *, at: datetime) -> None:
+    """End what rules found of numbers that their makers may not have watched any more."""
+    still = Alert.objects.filter(ended_at__isnull=True).select_related("rule")
+    for user_id, actor in actors.items():
+        rows = still.filter(rule__user_id=user_id)
+        try:
+            rows = rows.exclude(pk__in=queries.readable(actor).values("pk"))
+        except NotAllowed:
+            logger.info("User %s may see no numbers any more", user_id)
+        for alert in rows.select_for_update(of=("self",)).order_by("id"):
+            # Nothing is said of the number: it may be beyond its bound as before.
+            day = max(seen_until(facts), alert.began_with + timedelta(days=1))
+            alert.ended_with, alert.ended_at = day, at
+            alert.save(update_fields=["ended_with", "ended_at"])
+            events.tell(
+                events.RULE, alert.rule_id, Kind.ALERT_ENDED, by=SYSTEM, at=at,
+                question=alert.rule.question_id, period=day.isoformat(), allowed=False,
+            )  # fmt: skip
 
 
 def _tell(rule: Rule, kind: Kind, seen: Seen, *, at: datetime) -> None:
