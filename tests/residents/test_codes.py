@@ -20,6 +20,12 @@ AT = clock.now()
 SAM = "sam@example.org"
 
 
+@pytest.fixture(autouse=True)
+def _then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long ago this file was read, a code was asked for just now."""
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
 def asked() -> int:
     return codes.ask(SAM, language="en", at=AT)
 
