@@ -128,6 +128,18 @@ def _staffing() -> Staffing:
     )  # fmt: skip
 
 
+def _repeats() -> RepeatList:
+    return RepeatList(
+        total=1,
+        lines=(
+            RepeatLine(
+                id=7, place="1200 E Monument St", service="Pothole", times=6,
+                last_on=date(2026, 2, 20), state="open", cause="",
+            ),
+        ),
+    )  # fmt: skip
+
+
 def pack(**changes: object) -> Pack:
     """A whole pack of the streets agency."""
     worse = figure(value=0.5, verdict=WORSE, service="Pothole")
@@ -157,15 +169,7 @@ def pack(**changes: object) -> Pack:
             ),
         ),
         late=LateList(total=31, lines=tuple(_late(n) for n in range(30))),
-        repeats=RepeatList(
-            total=1,
-            lines=(
-                RepeatLine(
-                    id=7, place="1200 E Monument St", service="Pothole", times=6,
-                    last_on=date(2026, 2, 20), state="open", cause="",
-                ),
-            ),
-        ),
+        repeats=_repeats(),
         closures=_closures(),
         fairness=_fairness(),
         staffing=_staffing(),

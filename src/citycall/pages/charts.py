@@ -40,17 +40,8 @@ def line(
     """
     import altair
 
-    low, high = low or [float("nan")] * len(values), high or [float("nan")] * len(values)
-    rows = [
-        {
-            "day": day.isoformat(),
-            "value": None if isnan(value) else value,
-            "low": None if isnan(least) else least,
-            "high": None if isnan(most) else most,
-            "beyond": not isnan(value) and not isnan(most) and not least <= value <= most,
-        }
-        for day, value, least, most in zip(periods, values, low, high, strict=True)
-    ]
+    unknown = [float("nan")] * len(values)
+    rows = _rows(periods, values, low or unknown, high or unknown)
     base = altair.Chart(altair.InlineData(values=rows))
     across = altair.X(
         "day:T", title=None, axis=altair.Axis(grid=False, format=chart_words.of_axis())
@@ -76,6 +67,21 @@ def line(
         )
     )
     return drawn(altair.layer(*layers).properties(width=width, height=height))
+
+
+def _rows(
+    periods: Sequence[date], values: Sequence[float], low: Sequence[float], high: Sequence[float]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": day.isoformat(),
+            "value": None if isnan(value) else value,
+            "low": None if isnan(least) else least,
+            "high": None if isnan(most) else most,
+            "beyond": not isnan(value) and not isnan(most) and not least <= value <= most,
+        }
+        for day, value, least, most in zip(periods, values, low, high, strict=True)
+    ]
 
 
 def bars(
