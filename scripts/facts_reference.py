@@ -1,11 +1,9 @@
 """Write ``docs/reference/facts.md`` from the dictionary itself; with ``--check`` compare."""
 
-import os
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "reference" / "facts.md"
+from reference_page import main
+
 COMMAND = "python scripts/facts_reference.py"
 HEAD = f"""# Facts: the tables for analysts
 
@@ -38,20 +36,5 @@ def text() -> str:
     return "".join(parts)
 
 
-def main() -> int:
-    """Write the page, or say that it is out of date."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
-    import django
-
-    django.setup()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text())
-        return 0
-    if PAGE.exists() and PAGE.read_text() == text():
-        return 0
-    sys.stderr.write(f"{PAGE.name} is out of date: run {COMMAND}\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("facts.md", text, command=COMMAND))

@@ -1,11 +1,9 @@
 """Write ``docs/reference/open-data.md`` from the columns themselves; with ``--check`` compare."""
 
-import os
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "reference" / "open-data.md"
+from reference_page import main
+
 COMMAND = "python scripts/open_data_reference.py"
 HEAD = f"""# Open data: the columns
 
@@ -46,20 +44,5 @@ def text() -> str:
     return HEAD + rows + LAYERS + left_out
 
 
-def main() -> int:
-    """Write the page, or say that it is out of date."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
-    import django
-
-    django.setup()
-    if "--check" not in sys.argv:
-        PAGE.write_text(text())
-        return 0
-    if PAGE.exists() and PAGE.read_text() == text():
-        return 0
-    sys.stderr.write(f"{PAGE.name} is out of date: run {COMMAND}\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("open-data.md", text, command=COMMAND))

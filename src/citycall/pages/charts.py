@@ -84,27 +84,6 @@ def _rows(
     ]
 
 
-def bars(
-    names: Sequence[str], values: Sequence[float], *, unit: Unit, width: int = 480
-) -> SafeString:
-    """One bar for each name, in the order given; at most some dozens."""
-    import altair
-
-    rows = [
-        {"name": name, "value": None if isnan(value) else value}
-        for name, value in zip(names, values, strict=True)
-    ]
-    chart = (
-        altair.Chart(altair.InlineData(values=rows))
-        .mark_bar(color=BLUE)
-        .encode(
-            y=altair.Y("name:N", title=None, sort=None, axis=altair.Axis(labelLimit=240)),
-            x=altair.X("value:Q", title=None, axis=altair.Axis(format=_FORMAT[unit])),
-        )
-    )
-    return drawn(chart.properties(width=width, height={"step": 22}))
-
-
 def drawn(chart: Any) -> SafeString:
     """The SVG of an Altair chart, to stand in a page: decoration beside its table."""
     import altair
