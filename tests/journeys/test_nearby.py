@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -10,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from citycall.accounts import sign_in
 from citycall.core import clock
+from citycall.places import tile_store
 from citycall.places.locations import Location
 from citycall.places.models import LocationKind
 from citycall.service_requests.actions.submit import submit
@@ -30,15 +33,19 @@ BLANK = {"version": 8, "sources": {}, "layers": []}
 
 
 @pytest.fixture
-def city(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> City:
+def city(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> Iterator[City]:
     # The browser's driver runs an event loop in this thread, in which Django refuses to work.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     settings.CITYCALL_MAP_STYLE_URL = "/blank-style.json"
+    # Not the view of a map that is kept on this machine.
+    settings.MAPS = tmp_path
+    tile_store.STORE.forget()
     nearby.forget()
     sign_in.forget_failures()
     city = town.build()
     town.draw_boundary()
-    return city
+    yield city
+    tile_store.STORE.forget()
 
 
 def report(city: City, *, north: float = 0.0, service: str = "pothole") -> None:

@@ -1,7 +1,9 @@
 """What scripts add on a resident's way: at once, and nothing typed is lost."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import browser
@@ -89,6 +91,49 @@ def test_going_back_and_forth_keeps_what_was_typed(site: str) -> None:
         expect(page.get_by_label("Address, street corner")).to_have_value("1200 Harbor Street")
         go_on(page)
         expect(page.get_by_label("Describe the problem")).to_have_value("Half a sentence")
+
+
+def test_words_that_name_no_known_place_take_one_press_to_go_on(site: str) -> None:
+    # As high as the page: a browser that has scrolled makes up for what moves above.
+    with browser.open_page(site, size=(1280, 1700)) as opened:
+        page = opened.page
+        begin(page, site, "pothole")
+        page.get_by_label("Address, street corner").fill("1200 Harbor Street")
+        page.locator(".web-suggest__none").wait_for()
+        # As a hand does it: whatever moves when the field is left is not waited for.
+        middle = button_middle(page)
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.wait_for_timeout(150)
+        page.mouse.up()
+        expect(page.get_by_role("heading", name="Tell us more")).to_be_visible()
+
+
+def test_nothing_moves_when_the_map_comes(site: str) -> None:
+    with browser.open_page(site) as opened:
+        page = opened.page
+        waiting: list[Route] = []
+
+        def hold(route: Route) -> None:
+            waiting.append(route)
+
+        page.route(re.compile(r"/map/map\.js"), hold)
+        begin(page, site, "pothole")
+        page.wait_for_timeout(300)
+        before = button_middle(page)
+        for route in waiting:
+            route.continue_()
+        page.locator("[data-map][data-open]").wait_for(timeout=browser.MAP)
+        assert waiting
+        assert button_middle(page) == before
+
+
+def button_middle(page: Page) -> tuple[float, float]:
+    button = page.locator(".cc-actions").get_by_role("button", name="Continue", exact=True)
+    button.evaluate("button => button.scrollIntoView({ block: 'center' })")
+    box = button.bounding_box()
+    assert box is not None
+    return (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def test_the_devices_location_is_enough(site: str) -> None:

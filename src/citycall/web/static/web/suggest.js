@@ -73,10 +73,14 @@ export function combobox(input, { address, words, near, say, choose, typed, foun
     input.focus();
   }
 
-  function stop() {
+  function rest() {
     clearTimeout(waiting);
     clearTimeout(announcing);
     request?.abort();
+  }
+
+  function stop() {
+    rest();
     none.hidden = true;
   }
 
@@ -130,7 +134,8 @@ export function combobox(input, { address, words, near, say, choose, typed, foun
   });
 
   input.addEventListener("blur", () => {
-    stop();
+    // What was said stays: a line that goes would move the button that is just being pressed.
+    rest();
     show([]);
   });
 

@@ -236,6 +236,7 @@ function offerMap() {
   if (!box) return;
   const show = root.querySelector("[data-where-show]");
   if (navigator.connection?.saveData) {
+    root.dataset.saving = "true";
     show.hidden = false;
     show.addEventListener("click", () => {
       show.hidden = true;
