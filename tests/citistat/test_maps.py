@@ -123,3 +123,51 @@ def test_hot_spots_are_marked_with_the_numbers_of_their_rows(sit, city, report, 
     assert "/nearby?lon=-76.61&amp;lat=39.29" in one.content.decode()
     keep(replace(findings(city), clusters=()))
     assert sit("analyst").get("/citistat/places").context["spots_map"] == ""
+
+
+@pytest.fixture
+def area(city) -> dict[str, str]:
+    """The addresses of the areas, which are there before anything is reported."""
+    built = districts.build() | districts.build_quarters()
+    return {code: f"/citistat/areas/{each.layer.code}/{each.pk}" for code, each in built.items()}
+
+
+def test_an_areas_own_map_is_of_the_smaller_areas_in_it(sit, area, report, gathered) -> None:
+    numbers = {report(days_ago=5) for _ in range(2)}
+    gathered()
+    analyst = sit("analyst")
+    page = analyst.get(f"{area['west']}?map=received")
+    told = page.context["map"]
+    # The dale reaches into the eastern district; no one reported from the hill.
+    assert [(row.name, row.value) for row in told.rows] == [("Dale", "2")]
+    assert told.layer_title == "Quarter"
+    # The dale, the hatching's own line, and the district's edge.
+    assert told.svg.count("<path") == 3
+    assert "only inside it" in page.content.decode()
+    behind = analyst.get(
+        f"/citistat/measures/received/requests?{told.rows[0].query}&{page.context['scope']}"
+    ).content.decode()
+    assert all(number in behind for number in numbers)
+
+
+def test_a_layer_without_smaller_areas_has_no_map_of_parts(sit, area, report, gathered) -> None:
+    report(days_ago=5)
+    gathered()
+    analyst = sit("analyst")
+    assert "map" not in analyst.get(area["dale"]).context
+    assert analyst.get(area["west"]).context["layers"] == [("quarters", "Quarter")]
+
+
+def test_an_area_of_which_nothing_is_told_has_no_map(sit, area, report, gathered) -> None:
+    report(days_ago=5)
+    gathered()
+    assert 'id="map"' not in sit("analyst").get(area["east"]).content.decode()
+
+
+def test_rates_are_not_offered_for_parts_of_areas(sit, city, report, gathered) -> None:
+    west = districts.build(population=1000)["west"]
+    districts.build_quarters()
+    report(days_ago=5)
+    gathered()
+    page = sit("analyst").get(f"/citistat/areas/districts/{west.pk}?map={maps.RATE}")
+    assert page.context["map_name"] == maps.USUAL

@@ -30,6 +30,8 @@ from citycall.pages import area_maps, numbers
 from citycall.pages.area_maps import GRAY, HATCHED, Marked, Rings, Shaded
 from citycall.places.queries import drawn_areas, residents
 
+# One area: its layer and its id.
+Within = tuple[str, int]
 USUAL: Final = standing.MAPPED
 # Requests received for each thousand of an area's residents, where the city's file has them.
 RATE: Final = "received-per-1000"
@@ -70,6 +72,8 @@ class AreaMap:
     rows: Sequence[Row]
     bands: Sequence[Band]
     query: str
+    # Whether it is of the parts of one area.
+    parts: bool = False
 
     @property
     def when(self) -> str:
@@ -92,46 +96,85 @@ class _Told:
 
 def shown(request: HttpRequest, facts: Facts, where: standing.Where) -> dict[str, Any]:
     """The map that the address asks for with ``map`` and ``layer``; nothing without areas."""
-    layer = layers.asked(request, facts)
+    return _shown(request, facts, where, layers.asked(request, facts), facts.about.layers)
+
+
+def shown_within(
+    request: HttpRequest, facts: Facts, where: standing.Where, within: Within
+) -> dict[str, Any]:
+    """The same of the smaller areas in one area; nothing where no layer has smaller ones."""
+    offered = layers.finer(facts, within[0])
+    asked = request.GET.get("layer", "")
+    layer = asked if asked in offered else next(iter(offered), "")
+    return _shown(request, facts, where, layer, offered, within)
+
+
+def _shown(
+    request: HttpRequest,
+    facts: Facts,
+    where: standing.Where,
+    layer: str,
+    offered: Sequence[str],
+    within: Within | None = None,
+) -> dict[str, Any]:
     if not layer:
         return {}
     known = store()
-    offered = _offered(known.folder, known.version(), get_language() or "", layer)
+    version = (known.folder, known.version(), get_language() or "")
+    names = _offered(*version, layer, whole=within is None)
     name = request.GET.get("map", "")
-    name = name if name in offered else USUAL
-    told = _kept(
-        known.folder, known.version(), get_language() or "", kept.frozen(where), name, layer
-    )
+    name = name if name in names else USUAL
     return {
-        **layers.choices(facts, layer),
-        "map": told,
+        **layers.choices(facts, layer, offered),
+        "map": _kept(*version, kept.frozen(where), name, layer, within),
         "map_name": name,
-        "map_names": offered,
+        "map_names": names,
     }
 
 
 @lru_cache(maxsize=32)
-def _offered(_folder: Path, _version: str, _language: str, layer: str) -> Mapping[str, str]:
+def _offered(
+    _folder: Path, _version: str, _language: str, layer: str, *, whole: bool
+) -> Mapping[str, str]:
     found = {name: str(MEASURES[name].title) for name in standing.COLUMNS}
-    if residents(layer):
+    # Of an area's part nobody knows how many people live there.
+    if whole and residents(layer):
         found[RATE] = _("Requests received for 1,000 residents")
     return found
 
 
 @lru_cache(maxsize=64)
 def _kept(
-    _folder: Path, _version: str, _language: str, where: kept.Frozen, name: str, layer: str
+    _folder: Path,
+    _version: str,
+    _language: str,
+    where: kept.Frozen,
+    name: str,
+    layer: str,
+    within: Within | None,
 ) -> AreaMap:
-    return area_map(store().facts(), name=name, layer=layer, where=dict(where))
+    return area_map(store().facts(), name=name, layer=layer, where=dict(where), within=within)
 
 
-def area_map(facts: Facts, *, name: str, layer: str, where: standing.Where) -> AreaMap:
-    """A measure, or ``RATE``, by the areas of a layer."""
+def area_map(
+    facts: Facts,
+    *,
+    name: str,
+    layer: str,
+    where: standing.Where,
+    within: Within | None = None,
+) -> AreaMap:
+    """A measure, or ``RATE``, by the areas of a layer; by those that something is told of where
+    it is of what lies ``within`` one area, whose outline is drawn over them.
+    """
     by = area_column(layer)
     measure = MEASURES["received" if name == RATE else name]
     people = residents(layer) if name == RATE else None
     shapes = drawn_areas(layer, tolerance=TOLERANCE)
     told = _told(facts, measure, by, where, people)
+    outline = drawn_areas(within[0], tolerance=TOLERANCE).get(within[1], ()) if within else ()
+    if within:
+        shapes = {key: rings for key, rings in shapes.items() if key in told}
     for key in shapes:
         told.setdefault(key, _nothing(key, measure, people))
     names = {key: text or unnamed() for key, text in names_of(facts, by).items()}
@@ -146,6 +189,7 @@ def area_map(facts: Facts, *, name: str, layer: str, where: standing.Where) -> A
             for key, look in looks.items()
         },
         alt=_("%(measure)s by area as a map. The table says the same.") % {"measure": title},
+        outline=outline,
     )
     times = kept.times_of(facts, measure)
     pages = links.areas_of(facts, layer)
@@ -167,6 +211,7 @@ def area_map(facts: Facts, *, name: str, layer: str, where: standing.Where) -> A
         ],
         bands=bands,
         query=f"by={by}&{times}",
+        parts=within is not None,
     )
 
 

@@ -56,9 +56,14 @@ def shades(count: int) -> Sequence[str]:
     return [SHADES[round(n * last / (count - 1))] for n in range(count)]
 
 
-def shaded(areas: Mapping[int, Rings], looks: Mapping[int, Shaded], *, alt: str) -> SafeString:
-    """The areas in their shades; those that nothing is told of are gray."""
-    ground = _ground(areas.values(), ())
+def shaded(
+    areas: Mapping[int, Rings], looks: Mapping[int, Shaded], *, alt: str, outline: Rings = ()
+) -> SafeString:
+    """The areas in their shades; those that nothing is told of are gray.
+
+    ``outline`` is drawn over them, as the edge of what the map is about.
+    """
+    ground = _ground([*areas.values(), outline], ())
     if ground is None:
         return SafeString("")
     root = _svg(ground, alt)
@@ -69,6 +74,9 @@ def shaded(areas: Mapping[int, Rings], looks: Mapping[int, Shaded], *, alt: str)
         area = Xml.SubElement(root, "path", {**path, "stroke": BORDER, "stroke-width": "0.7"})
         if look.title:
             Xml.SubElement(area, "title").text = look.title
+    if outline:
+        edge = {"d": _path(ground, outline), "fill": "none", "stroke": INK, "stroke-width": "2.5"}
+        Xml.SubElement(root, "path", edge)
     return _written(root)
 
 
