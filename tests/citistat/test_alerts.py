@@ -199,8 +199,14 @@ def test_a_rule_is_judged_of_what_its_maker_may_see(busy: None, city: City) -> N
 def test_a_question_that_is_shared_no_more_is_not_judged_for_others(busy: None, sit: Any) -> None:
     row = question(sharing="city")
     rule_ = watch(row, name="manager")
+    words = "Received</a>: above 1"
+    assert words in sit("manager").get("/citistat/ask").content.decode()
     SavedQuestion.objects.filter(pk=row.pk).update(sharing=Sharing.OWN)
     assert judged() == 0
+    told = sit("manager").get("/citistat/ask").content.decode()
+    assert "not shared with you any more: above 1" in told
+    assert "Received</a>" not in told
+    assert f'name="end" value="{rule_.pk}"' in told
     ended = sit("manager").post(f"/citistat/ask/{row.pk}/watch", {"end": str(rule_.pk)})
     assert (ended.status_code, ended["Location"]) == (302, "/citistat/ask")
     assert not Rule.objects.exists()

@@ -24,6 +24,17 @@ def test_a_part_of_a_day_takes_the_form_of_parts(language: str, value: float, wo
 
 
 @pytest.mark.parametrize(
+    ("language", "value", "decimals", "words"),
+    [("en", 87.96, 1, "88.0"), ("en", 1234.5678, 2, "1,234.57"), ("es", -0.199, 1, "-0,2")],
+)
+def test_what_is_too_much_is_rounded_and_not_cut(
+    language: str, value: float, decimals: int, words: str
+) -> None:
+    with translation.override(language):
+        assert numbers.rounded(value, decimals) == words
+
+
+@pytest.mark.parametrize(
     ("language", "words"), [("en", "Mar 5"), ("es", "5 de Mar"), ("zh-hans", "03月5日")]
 )
 def test_a_day_without_its_year_is_in_the_order_of_the_language(language: str, words: str) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.http import QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citycall.analytics.fairness.crews import Change
@@ -13,7 +12,7 @@ from citycall.analytics.fairness.queries import Move, Outcome
 from citycall.analytics.fairness.untold import Between
 from citycall.analytics.measures.measure import Unit
 from citycall.pages.fairness_words import Names, name_of
-from citycall.pages.numbers import days, told
+from citycall.pages.numbers import days, rounded, told
 
 # Days that nobody can tell from none.
 LEAST: Final = 0.05
@@ -90,7 +89,7 @@ def says(outcome: Outcome, move: Move, teams: Mapping[int, str]) -> list[str]:
 
 def _change(change: Change, team: str) -> str:
     low, high = sorted((abs(change.days.low), abs(change.days.high)))
-    told_of = {"team": team, "low": number_format(low, 1), "high": number_format(high, 1)}
+    told_of = {"team": team, "low": rounded(low, 1), "high": rounded(high, 1)}
     if abs(change.days.value) < LEAST:
         return (
             _("%(team)s: a request would have taken about as long (within %(high)s days of it).")
@@ -118,4 +117,4 @@ def area_changes(areas: Mapping[int, Between], names: Names) -> list[AreaChange]
 
 def _signed(value: float) -> str:
     whole = round(value) or 0
-    return f"{'+' if whole > 0 else ''}{number_format(whole, force_grouping=True)}"
+    return f"{'+' if whole > 0 else ''}{rounded(whole)}"

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -251,7 +250,7 @@ def _nothing(key: int, measure: Measure, people: Mapping[int, int] | None) -> _T
 def _value(told: _Told, measure: Measure, *, rated: bool) -> str:
     if told.value is None:
         return unnamed()
-    return number_format(told.value, 1) if rated else numbers.told(told.value, measure.unit)
+    return numbers.rounded(told.value, 1) if rated else numbers.told(told.value, measure.unit)
 
 
 def _classes(

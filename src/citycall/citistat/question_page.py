@@ -44,6 +44,13 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class Mine(Watched):
+    """A rule in the list of all; its question may be shared no more, and is not told then."""
+
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One alert: from which period to which, with its number and what was usual."""
 
@@ -109,6 +116,16 @@ def watched(rows: Sequence[Rule], row: SavedQuestion) -> list[Watched]:
     """The rules on a question."""
     measure = MEASURES.get(row.measure)
     return [Watched(each, waits_for(each, measure)) for each in rows] if measure else []
+
+
+def all_watched(rows: Sequence[tuple[Rule, bool]]) -> list[Mine]:
+    """Everything that somebody has watched, whatever question it is of."""
+    told = []
+    for row, seen in rows:
+        measure = MEASURES.get(row.question.measure)
+        waiting = waits_for(row, measure) if measure else str(Bound(row.bound).label)
+        told.append(Mine(row, waiting, seen=seen))
+    return told
 
 
 def waits_for(rule: Rule, measure: Measure) -> str:

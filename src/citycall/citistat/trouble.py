@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citycall.analytics.places.findings import (
@@ -22,6 +21,7 @@ from citycall.core.actors import Actor
 from citycall.duplicates.models import RepeatPlace
 from citycall.duplicates.repeats import page as repeat_page
 from citycall.pages.lists import listed
+from citycall.pages.numbers import rounded
 from citycall.places.index import AreaRef
 from citycall.places.queries import areas
 
@@ -110,7 +110,7 @@ def trouble(actor: Actor) -> Trouble | None:
         levels=[_level(each) for each in found.turns if whole or each.agency in mine],
         storms=[_weather(each) for each in reversed(found.storms)] if whole else [],
         sayings=[_saying(each) for each in found.topics if whole or each.agency in mine],
-        late_by_storm=_number(found.late_by_storm, 0) if whole else "",
+        late_by_storm=rounded(found.late_by_storm, 0) if whole else "",
     )
 
 
@@ -166,8 +166,8 @@ def _place(found: Cluster) -> Place:
         key=key_of(found),
         service=_service(found.service),
         where=_where(found),
-        expected=_number(found.expected, 1),
-        times=_number(found.factor, 1),
+        expected=rounded(found.expected, 1),
+        times=rounded(found.factor, 1),
         one_in=_one_in(found.chance),
         areas=[(each.name, _page(each)) for each in _areas(found)],
     )
@@ -210,11 +210,11 @@ def _level(found: Turn) -> Level:
         found=found,
         what=_what(found),
         address=_address(found),
-        before=_number(found.before, digits),
-        after=_number(found.after, digits),
-        times=_number(found.factor, 2),
+        before=rounded(found.before, digits),
+        after=rounded(found.after, digits),
+        times=rounded(found.factor, 2),
         interval=_("%(low)s to %(high)s")
-        % {"low": _number(found.low, 2), "high": _number(found.high, 2)},
+        % {"low": rounded(found.low, 2), "high": rounded(found.high, 2)},
     )
 
 
@@ -230,8 +230,8 @@ def _weather(found: StormDays) -> Weather:
     return Weather(
         found=found,
         services=[_service(each) for each in found.services],
-        usual=_number(found.usual, 1),
-        late_by_storm=_number(found.late_by_storm, 0),
+        usual=rounded(found.usual, 1),
+        late_by_storm=rounded(found.late_by_storm, 0),
     )
 
 
@@ -245,7 +245,7 @@ def _saying(found: Topic) -> Saying:
 
 
 def _share(part: int, whole: int) -> str:
-    return _("%(n)s of %(whole)s") % {"n": _number(part, 0), "whole": _number(whole, 0)}
+    return _("%(n)s of %(whole)s") % {"n": rounded(part, 0), "whole": rounded(whole, 0)}
 
 
 def _service(service_id: int) -> str:
@@ -256,13 +256,9 @@ def _area(area_id: int) -> str:
     return areas().area(area_id).name
 
 
-def _number(value: float, digits: int) -> str:
-    return number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
-
-
 def _one_in(chance: float) -> str:
     """A chance as one in so many, as far as anybody can imagine it."""
     many = min(_ONE_IN, round(1 / max(chance, 1e-12)))
     two = float(f"{many:.1g}")
     sentence = _("less than 1 in %(n)s") if many >= _ONE_IN else _("1 in %(n)s")
-    return sentence % {"n": _number(two, 0)}
+    return sentence % {"n": rounded(two, 0)}

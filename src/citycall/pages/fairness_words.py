@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import log
 from typing import Any, Final
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +19,7 @@ from citycall.analytics.fairness.findings import (
 from citycall.analytics.fairness.untold import Between
 from citycall.analytics.measures.measure import Unit
 from citycall.pages.lists import listed
-from citycall.pages.numbers import between, days, told
+from citycall.pages.numbers import between, days, rounded, told
 
 Names = Mapping[int, str]
 WIDE: Final = 200
@@ -107,7 +106,7 @@ def heard_rows(found: Heard, names: Names, pages: Names | None = None) -> list[H
         HeardRow(
             name=name_of(names, each.area),
             address=pages.get(each.area, ""),
-            rate=number_format(each.rate.value, 2),
+            rate=rounded(each.rate.value, 2),
             range=between(each.rate.low, each.rate.high, Unit.RATIO),
             bar=Bar(at(each.rate.value), at(each.rate.low), at(each.rate.high), at(1.0)),
             further=each.further,
@@ -123,7 +122,7 @@ def heard_rows(found: Heard, names: Names, pages: Names | None = None) -> list[H
 
 def _later(later: Between) -> str:
     """By how many days later (or earlier) than in the city, as a range."""
-    low, high = (number_format(value, 1) for value in (later.low, later.high))
+    low, high = (rounded(value, 1) for value in (later.low, later.high))
     return _("%(low)s to %(high)s days later") % {"low": low, "high": high}
 
 
@@ -240,7 +239,7 @@ def served_says(found: Mapping[str, Served], names: Names) -> list[str]:
                 )
                 % {
                     "names": _listed([name_of(names, area) for area in served.gap.most]),
-                    "n": number_format(apart.value, 2),
+                    "n": rounded(apart.value, 2),
                     "range": between(apart.low, apart.high, Unit.RATIO),
                 }
             )
@@ -253,9 +252,9 @@ def served_says(found: Mapping[str, Served], names: Names) -> list[str]:
                 % {
                     "measure": title,
                     "names": _listed([name_of(names, area) for area in served.gap.most]),
-                    "n": number_format(apart.value * 100, 1),
-                    "low": number_format(apart.low * 100, 1),
-                    "high": number_format(apart.high * 100, 1),
+                    "n": rounded(apart.value * 100, 1),
+                    "low": rounded(apart.low * 100, 1),
+                    "high": rounded(apart.high * 100, 1),
                 }
             )
     return said

@@ -19,23 +19,23 @@ def told(value: float | None, unit: Unit) -> str:
     if value is None or isnan(value):
         return "–"
     if unit is Unit.COUNT:
-        return number_format(round(value), use_l10n=True, force_grouping=True)
+        return rounded(value)
     if unit is Unit.SHARE:
-        return _("%(percent)s%%") % {"percent": _rounded(value * 100, 1)}
+        return _("%(percent)s%%") % {"percent": rounded(value * 100, 1)}
     if unit is Unit.DAYS:
         return days(value)
-    return _rounded(value, 2)
+    return rounded(value, 2)
 
 
-def _rounded(value: float, decimals: int) -> str:
-    """As the language writes it; by itself Django cuts what is too much off."""
+def rounded(value: float, decimals: int = 0) -> str:
+    """A number as the language writes it; by itself Django cuts what is too much off."""
     return number_format(round(value, decimals), decimals, force_grouping=True)
 
 
 def days(value: float) -> str:
     """A duration in days: with a decimal below ten, as nobody can tell more from more."""
     broken = value < _PRECISE
-    shown = _rounded(value, 1 if broken else 0)
+    shown = rounded(value, 1 if broken else 0)
     count = _BROKEN if broken else round(value)
     return ngettext("%(days)s day", "%(days)s days", count) % {"days": shown}
 

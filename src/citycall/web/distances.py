@@ -3,8 +3,9 @@
 from typing import Final
 
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+from citycall.pages.numbers import rounded
 
 # Nearer than this is the same spot: nobody tells a place more exactly.
 HERE_M: Final = 10.0
@@ -27,12 +28,8 @@ def measured(metres: float) -> str:
     if settings.CITYCALL_UNITS == "us":
         feet = max(10, round(metres / _FOOT_M / 10) * 10)
         if feet < _MOST_FEET:
-            return _("%(n)s ft") % {"n": _number(feet)}
-        return _("%(n)s mi") % {"n": _number(metres / _MILE_M, places=1)}
+            return _("%(n)s ft") % {"n": rounded(feet)}
+        return _("%(n)s mi") % {"n": rounded(metres / _MILE_M, 1)}
     if metres < _KILOMETRE_M:
-        return _("%(n)s m") % {"n": _number(max(10, round(metres / 10) * 10))}
-    return _("%(n)s km") % {"n": _number(metres / _KILOMETRE_M, places=1)}
-
-
-def _number(value: float, *, places: int = 0) -> str:
-    return str(number_format(value, places, force_grouping=True))
+        return _("%(n)s m") % {"n": rounded(max(10, round(metres / 10) * 10))}
+    return _("%(n)s km") % {"n": rounded(metres / _KILOMETRE_M, 1)}

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from django import forms
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,6 +16,7 @@ from citycall.catalog.queries import catalog, written
 from citycall.core import clock
 from citycall.core.errors import DomainError
 from citycall.pages import moments
+from citycall.pages.numbers import rounded
 from citycall.places.queries import areas, surroundings
 from citycall.service_requests import cells
 from citycall.service_requests.cells import Box
@@ -271,7 +271,7 @@ def _hexagon_told(hexagon: Hexagon, *, name: str) -> dict[str, Any]:
         words = ngettext("%(n)s request around %(name)s", "%(n)s requests around %(name)s", count)
     else:
         words = ngettext("%(n)s request", "%(n)s requests", count)
-    number = grouped(count)
+    number = rounded(count)
     return {"count": count, "number": number, "words": words % {"n": number, "name": name}}
 
 
@@ -285,11 +285,6 @@ def _name_of(cell: int, *, finely: bool) -> str:
     index = areas()
     held = (index.neighborhood_at(*point) for point in (middle, *cells.outline(cell)))
     return next((area.name for area in held if area is not None), "")
-
-
-def grouped(count: int) -> str:
-    """A number as people write it: 40,015."""
-    return str(number_format(count, force_grouping=True))
 
 
 def points_collection(
@@ -312,7 +307,7 @@ def points_collection(
         "%(n)s requests are on this part of the map.",
         count,
     )
-    return _collection(features, sentence % {"n": grouped(count)} if count else nothing_here())
+    return _collection(features, sentence % {"n": rounded(count)} if count else nothing_here())
 
 
 def too_many() -> dict[str, Any]:
@@ -335,7 +330,7 @@ def hexagons_collection(hexagons: Sequence[Hexagon]) -> dict[str, Any]:
         "%(n)s requests are in these parts of the city.",
         count,
     )
-    return _collection(features, sentence % {"n": grouped(count)} if count else nothing_here())
+    return _collection(features, sentence % {"n": rounded(count)} if count else nothing_here())
 
 
 def nothing_here() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from citycall.agencies.models import Agency
@@ -105,6 +105,18 @@ def subscription_of(actor: Actor, row: SavedQuestion) -> Subscription | None:
 def rules_of(actor: Actor, row: SavedQuestion) -> list[Rule]:
     """The actor's own rules on a question."""
     return list(row.rules.filter(user_id=account_of(actor)).order_by("id"))
+
+
+def all_rules_of(actor: Actor) -> list[tuple[Rule, bool]]:
+    """All of the actor's own rules, and whether their questions are still to be seen.
+
+    There are never more than ``rule.MOST``.
+    """
+    account = account_of(actor)
+    shown = SavedQuestion.objects.filter(_found(actor) | Q(owner_id=account)).values("pk")
+    rows = Rule.objects.filter(user_id=account).select_related("question")
+    told = rows.annotate(seen=Exists(shown.filter(pk=OuterRef("question_id"))))
+    return [(row, row.seen) for row in told.order_by("question__title", "id")]
 
 
 def readable(actor: Actor) -> QuerySet[Alert]:

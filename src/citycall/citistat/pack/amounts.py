@@ -6,6 +6,8 @@ from typing import Final
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from citycall.pages.numbers import rounded
+
 UNKNOWN: Final = "–"
 
 
@@ -14,12 +16,12 @@ def amount(value: float | None, unit: str) -> str:
     if value is None:
         return UNKNOWN
     if unit == "share":
-        return _("%(number)s%%") % {"number": plain(100 * value, 1)}
+        return _("%(number)s%%") % {"number": rounded(100 * value, 1)}
     if unit == "days":
-        return _("%(number)s d") % {"number": plain(value, 1)}
+        return _("%(number)s d") % {"number": rounded(value, 1)}
     if unit == "hours":
-        return _("%(number)s h") % {"number": plain(value, 1)}
-    return plain(value, 0 if float(value).is_integer() else 1)
+        return _("%(number)s h") % {"number": rounded(value, 1)}
+    return rounded(value, 0 if float(value).is_integer() else 1)
 
 
 def span(low: float | None, high: float | None, unit: str) -> str:
@@ -27,11 +29,6 @@ def span(low: float | None, high: float | None, unit: str) -> str:
     if low is None or high is None:
         return UNKNOWN
     return _("%(low)s to %(high)s") % {"low": amount(low, unit), "high": amount(high, unit)}
-
-
-def plain(value: float, decimals: int) -> str:
-    """A number as the language writes it; by itself Django cuts what is too much off."""
-    return formats.number_format(round(value, decimals), decimal_pos=decimals, force_grouping=True)
 
 
 def day(on: date) -> str:
@@ -51,4 +48,4 @@ def long_day(on: date) -> str:
 
 def hours(minutes: int) -> str:
     """Minutes of work as hours."""
-    return _("%(number)s h") % {"number": plain(minutes / 60, 1)}
+    return _("%(number)s h") % {"number": rounded(minutes / 60, 1)}

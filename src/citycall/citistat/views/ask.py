@@ -112,6 +112,7 @@ def _page(
             "shared": question_page.lines(page.rows),
             "older": page.older,
             "alerts": question_page.found(queries.alerts_of(actor)),
+            "watching": question_page.all_watched(queries.all_rules_of(actor)),
         }
     return render(request, "citistat/ask_page.html", context, status=status)
 

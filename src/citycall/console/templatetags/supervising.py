@@ -2,11 +2,11 @@
 
 from django import template
 from django.conf import settings
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from citycall.calls.models import Disposition, Medium
 from citycall.core.phrases import said
+from citycall.pages.numbers import rounded
 
 register = template.Library()
 
@@ -18,7 +18,7 @@ def part(value: float | None) -> str:
     """A part as whole percent; a dash where there is none."""
     if value is None:
         return NONE
-    return _("%(number)s%%") % {"number": number_format(round(value * 100), decimal_pos=0)}
+    return _("%(number)s%%") % {"number": rounded(value * 100)}
 
 
 @register.filter
@@ -34,7 +34,7 @@ def clock(seconds: float | None) -> str:
 @register.filter
 def one_digit(value: float | None) -> str:
     """A number with one digit after the point."""
-    return NONE if value is None else number_format(value, decimal_pos=1)
+    return NONE if value is None else rounded(value, 1)
 
 
 @register.filter

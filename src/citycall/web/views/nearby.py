@@ -19,6 +19,7 @@ from citycall.core.errors import DomainError
 from citycall.core.paging import BadCursor
 from citycall.knowledge.alerts import touching
 from citycall.pages import sentences
+from citycall.pages.numbers import rounded
 from citycall.places import named
 from citycall.places import queries as places
 from citycall.places.candidates import Answer, Verdict
@@ -148,7 +149,7 @@ def _whole_city(asked: Asked) -> Told:
         for each, line in zip(found, asking.hexagons_told(found), strict=True)
     ]
     total = sum(each.count for each in found)
-    return {"mode": "parts", "parts": parts, "total": total, "in_all": asking.grouped(total)}
+    return {"mode": "parts", "parts": parts, "total": total, "in_all": rounded(total)}
 
 
 def _choices(asked: Asked, answer: Answer) -> Told:

@@ -24,9 +24,9 @@ from citycall.exchange.open_data import downloads, queries
 from citycall.exchange.open_data.columns import LEFT_OUT, LICENSE_ADDRESS, LICENSE_NAME
 from citycall.exchange.open_data.formats import TOLD, Format
 from citycall.exchange.open_data.queries import Edition, EditionFile
+from citycall.pages.numbers import rounded
 from citycall.pages.sending import send
 from citycall.web.forms import TypedForm
-from citycall.web.nearby import grouped
 
 # Counted by each web process: a selection is made anew each time, which is work.
 LIMIT: Final[RateLimitItem] = RateLimitItemPerMinute(10)
@@ -98,8 +98,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "license": {"name": LICENSE_NAME, "address": LICENSE_ADDRESS},
         "form": PartForm(),
         "formats": [{"ending": each.value, "name": TOLD[each].name} for each in Format],
-        "rows": grouped(latest.rows) if latest is not None else "",
-        "most": grouped(downloads.MOST_ROWS),
+        "rows": rounded(latest.rows) if latest is not None else "",
+        "most": rounded(downloads.MOST_ROWS),
         "latest_address": request.build_absolute_uri(
             reverse("web:open-data-file", args=[queries.LATEST, Format.PARQUET.file_name])
         ),

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from citycall.core import numbers
+from citycall.pages.numbers import rounded
 from citycall.service_requests.models import OPEN_STATUSES, ServiceRequest
 
 register = template.Library()
@@ -21,7 +21,7 @@ def number(value: int) -> str:
 @register.filter
 def percent(share: float) -> str:
     """A share of 0 to 1 in percent, as the reader's language writes it."""
-    return _("%(number)s%%") % {"number": formats.number_format(100 * share, 1)}
+    return _("%(number)s%%") % {"number": rounded(100 * share, 1)}
 
 
 @register.filter
