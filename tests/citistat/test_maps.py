@@ -87,8 +87,8 @@ def test_rates_are_for_a_thousand_residents(sit, city, report, gathered) -> None
     gathered()
     told = sit("analyst").get(f"/citistat?map={maps.RATE}").context["map"]
     assert [(row.name, row.value, row.size) for row in told.rows] == [
-        ("West", "6.0", "3"),
         ("East", "0.0", "0"),
+        ("West", "6.0", "3"),
     ]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
 
@@ -12,13 +13,14 @@ from django.test import Client
 from citycall.analytics.places.findings import Turn, keep
 from citycall.analytics.store import Facts
 from citycall.citistat import expected
+from citycall.service_requests.models import ServiceRequest
 from tests.citistat import districts
 from tests.citistat.test_places import DAY, findings
-from tests.city import City
+from tests.city import NOW, City
 
 MOST_QUERIES = 20
-# Eight measures by area and by team, thirteen of the week, seven by area, and the map.
-MOST_QUESTIONS = 37
+# A service's page asks 29, an area's 22.
+MOST_QUESTIONS = 30
 Seated = Callable[[str], Client]
 
 
@@ -55,6 +57,19 @@ def test_a_district_is_told_by_service(sit, places, report, gathered) -> None:
     west, east = (sit("analyst").get(places[code]) for code in ("west", "east"))
     assert [line.name for line in west.context["lines"]] == ["Pothole", "Water leak"]
     assert list(east.context["lines"]) == []
+
+
+def test_a_service_of_which_there_is_nothing_to_tell_has_no_line(
+    sit, places, report, gathered
+) -> None:
+    report("water-leak", days_ago=100)
+    done = NOW - timedelta(days=90)
+    ServiceRequest.objects.update(status="closed", completed_at=done, closed_at=done)
+    report(days_ago=5)
+    gathered()
+    page = sit("analyst").get(places["west"])
+    assert [line.name for line in page.context["lines"]] == ["Pothole"]
+    assert "Nothing came, nothing was done" in text_of(sit("analyst"), places["east"])
 
 
 def test_every_number_leads_to_its_requests(sit, city, places, report, gathered) -> None:

@@ -32,11 +32,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One agency, service or area with its values."""
+    """One agency, service or area with its values; ``quiet`` where there is nothing to tell."""
 
     key: Any
     name: str
     cells: Sequence[Cell]
+    quiet: bool
 
 
 def numbers(
@@ -94,6 +95,7 @@ def _lines(facts: Facts, by: str, where: standing.Where) -> list[Line]:
                 )
                 for name, value in zip(standing.COLUMNS, line.values, strict=True)
             ],
+            line.quiet,
         )
         for line in summary.lines(facts, by, where)
     ]

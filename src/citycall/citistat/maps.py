@@ -103,8 +103,8 @@ def shown_within(
 ) -> dict[str, Any]:
     """The same of the smaller areas in one area; nothing where no layer has smaller ones."""
     offered = layers.finer(facts, within[0])
-    asked = request.GET.get("layer", "")
-    layer = asked if asked in offered else next(iter(offered), "")
+    usual = layers.asked(request, facts)
+    layer = usual if usual in offered else next(iter(offered), "")
     return _shown(request, facts, where, layer, offered, within)
 
 
@@ -214,8 +214,8 @@ def area_map(
     )
 
 
-def _order(told: _Told, key: Any, names: Mapping[Any, str]) -> tuple[bool, float, str]:
-    return told.value is None, -(told.value or 0.0), names.get(key, "")
+def _order(told: _Told, key: Any, names: Mapping[Any, str]) -> tuple[bool, bool, float, str]:
+    return told.value is None, told.few, -(told.value or 0.0), names.get(key, "")
 
 
 def _told(

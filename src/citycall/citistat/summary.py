@@ -23,6 +23,8 @@ UNRIPE: Final = "unripe"
 # Nothing was counted, or too few weeks came before.
 UNKNOWN: Final = "unknown"
 VERDICTS: Final = {True: "worse", False: "better", None: "other"}
+# Where nothing was counted, these are nought.
+_COUNTS: Final = ("received", "open", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One agency, service or area, with its values in the order of ``COLUMNS``."""
+    """One agency, service or area, with its values in the order of ``COLUMNS``.
+
+    ``quiet``: nothing came, nothing was done, and nothing is open.
+    """
 
     key: Any
     name: str
     values: Sequence[str]
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +133,20 @@ def lines(facts: Facts, by: str, where: Where) -> list[Line]:
     ]
     known = names_of(facts, by)
     keys = {key for column in columns for key in column}
-    found = [
-        Line(
-            key,
-            str(known.get(key, unnamed())),
-            [
-                numbers.told(_of(column, key, name), MEASURES[name].unit)
-                for name, column in zip(COLUMNS, columns, strict=True)
-            ],
-        )
-        for key in keys
-    ]
+    found = []
+    for key in keys:
+        values = {
+            name: _of(column, key, name) for name, column in zip(COLUMNS, columns, strict=True)
+        }
+        told = [numbers.told(value, MEASURES[name].unit) for name, value in values.items()]
+        quiet = all(values[name] == (0.0 if name in _COUNTS else None) for name in COLUMNS)
+        found.append(Line(key, str(known.get(key, unnamed())), told, quiet=quiet))
     return sorted(found, key=lambda line: (line.key is None, line.name))
 
 
 def _of(column: Mapping[Any, float], key: Any, name: str) -> float | None:
     value = column.get(key)
-    if value is None and name in {"received", "open", "overdue"}:
+    if value is None and name in _COUNTS:
         return 0.0
     return None if value is None or isnan(value) else value
 

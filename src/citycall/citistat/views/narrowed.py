@@ -63,6 +63,7 @@ def area(request: HttpRequest, actor: Actor, layer: str, pk: int) -> HttpRespons
         return render(request, "citistat/narrowed.html", shown | {"about": None})
     where = {area_column(layer): [pk]}
     shown |= _numbers(actor, facts, where, by="service", attends=["service"])
+    shown["lines"] = [line for line in shown["lines"] if not line.quiet]
     shown |= maps.shown_within(request, facts, _own(actor, where), (layer, pk))
     shown |= trouble.of_area(actor, pk)
     shown["layer_title"] = titles(facts)[area_column(layer)]
