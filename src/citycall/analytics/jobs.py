@@ -7,6 +7,8 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.exceptions import AlreadyEnqueued
 
 from citycall.analytics.analysts.edition import keep_up
+from citycall.analytics.fairness.jobs import COMPUTE_TASK
+from citycall.analytics.fairness.models import Finding
 from citycall.analytics.places.findings import present
 from citycall.analytics.refresh import refresh
 from citycall.analytics.standing import keep_answers
@@ -24,18 +26,22 @@ QUEUE = "housekeeping"
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
     done = refresh(at=clock.now())
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        watch = jobs.configure_task(WATCH_TASK, queue=QUEUE, queueing_lock=WATCH_TASK)
-        watch.defer(timestamp=timestamp)
+    _now(WATCH_TASK, timestamp)
     if done is not None:
         keep_answers(store().facts())
         keep_up(store().facts(), at=clock.now())
+    # What is found out each night is found out at once where nobody ever did.
     if present() is None:
-        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-            first = jobs.configure_task(
-                PLACES_TASK, queue=QUEUE, queueing_lock=PLACES_TASK, lock=PLACES_TASK
-            )
-            first.defer(timestamp=timestamp)
+        _now(PLACES_TASK, timestamp, lock=PLACES_TASK)
+    if not Finding.objects.exists() and store().facts().about.layers:
+        _now(COMPUTE_TASK, timestamp)
+
+
+def _now(task: str, timestamp: int, *, lock: str | None = None) -> None:
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        jobs.configure_task(task, queue=QUEUE, queueing_lock=task, lock=lock).defer(
+            timestamp=timestamp
+        )
 
 
 @jobs.periodic(cron="41 8 * * *")

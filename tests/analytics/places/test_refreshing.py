@@ -7,6 +7,8 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citycall.analytics import jobs
+from citycall.analytics.fairness.jobs import COMPUTE_TASK
+from citycall.analytics.fairness.models import Finding
 from citycall.analytics.places import reports
 from citycall.analytics.places.findings import present
 from citycall.analytics.places.refreshing import look_again
@@ -16,6 +18,7 @@ from citycall.core.actors import resident
 from citycall.service_requests.actions.submit import submit
 from citycall.service_requests.drafts import ContactDetails
 from tests import city as small_city
+from tests.citistat import districts
 from tests.notifications.worker_process import empty_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,9 +66,24 @@ def test_the_first_refresh_is_followed_by_a_first_look(city) -> None:
     assert present() is not None
 
 
-def _looks() -> int:
-    waiting = ProcrastinateJob.objects.filter(task_name=jobs.PLACES_TASK, status="todo")
-    return waiting.count()
+def test_the_first_refresh_is_followed_by_a_first_comparison_of_areas(city) -> None:
+    tell("A hole in the street", days_ago=20)
+    before = _looks(COMPUTE_TASK)
+    # Nothing is compared where there are no areas.
+    jobs.refresh_facts(timestamp=0)
+    assert _looks(COMPUTE_TASK) == before
+    districts.build()
+    tell("A hole in the street", days_ago=19)
+    jobs.refresh_facts(timestamp=0)
+    assert _looks(COMPUTE_TASK) == before + 1
+    empty_jobs()
+    Finding.objects.create(layer="districts", as_of=NOW, found={}, computed_at=NOW)
+    jobs.refresh_facts(timestamp=0)
+    assert _looks(COMPUTE_TASK) == before
+
+
+def _looks(task: str = jobs.PLACES_TASK) -> int:
+    return ProcrastinateJob.objects.filter(task_name=task, status="todo").count()
 
 
 def test_new_words_of_reports_are_told_and_private_services_are_not_read(city) -> None:
