@@ -39,7 +39,7 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
     from citycall.analytics.refresh import refresh
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
-    from citycall.demo import loading
+    from citycall.demo import loading, meetings
     from citycall.exchange.open_data.actions import make_edition
 
     if loading.is_loaded():
@@ -55,6 +55,8 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
         refresh(at=clock.now())
     with watch.part("comparing how areas are served"):
         fairness.compute(at=clock.now())
+    with watch.part("holding a meeting, and making the pack of the next"):
+        meetings.hold(at=clock.now())
 
 
 def _serve(watch: ready.Stopwatch, *, embedded: bool) -> None:
