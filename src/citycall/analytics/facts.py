@@ -4,7 +4,7 @@ Rooms of the operational database say what is; facts say what a number needs, wo
 city's own days beside the moments, durations as numbers of days, areas as columns. What arrives is
 put into staging tables (``STAGED``); ``make`` turns them into facts, the same way whether they come
 from PostgreSQL or, in tests, from another city's file. What needs the facts of other requests is
-worked out in ``afterwards``.
+worked out in ``came_back`` and ``conversations``.
 
 Times are naive UTC; ``_on``, ``_week`` (its Monday) and ``_month`` (its first) are days in the
 city's zone.
@@ -15,7 +15,7 @@ from typing import Final
 
 import duckdb
 
-from citycall.analytics import afterwards
+from citycall.analytics import came_back, conversations
 
 # The steps that are counted: nothing else of a history is in the facts.
 STEPS: Final = (
@@ -269,16 +269,18 @@ def write_whole(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the facts of nothing but what was made now."""
     for name in _OWN:
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM made_{name}")
-    afterwards.write_whole(connection)
+    conversations.write_whole(connection)
+    came_back.write_whole(connection)
 
 
 def write_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """Put what was made now in the place of what the facts said of the same requests."""
-    afterwards.note(connection)
+    came_back.note(connection)
     for name, own in _OWN.items():
         connection.execute(f"DELETE FROM {name} WHERE {own} IN (SELECT id FROM staged_requests)")
         connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM made_{name}")
-    afterwards.write_changed(connection)
+    conversations.write_changed(connection)
+    came_back.write_changed(connection)
 
 
 def write_doubts(connection: duckdb.DuckDBPyConnection) -> None:

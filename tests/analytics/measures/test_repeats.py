@@ -51,9 +51,9 @@ def by_pairs(told: pd.DataFrame) -> set[int]:
         pairs = np.concatenate([pairs, pairs[:, ::-1]])
         mine, other = some.iloc[pairs[:, 0]].reset_index(), some.iloc[pairs[:, 1]].reset_index()
         gone = mine.received_at - other.completed_at
-        held = (gone >= pd.Timedelta(0)) & (gone < HELD)
         age = mine.received_at - other.received_at
         earlier = (age > pd.Timedelta(0)) | ((age == pd.Timedelta(0)) & (other.id < mine.id))
+        held = earlier & (gone >= pd.Timedelta(0)) & (gone < HELD)
         still_open = other.ended_at.isna() | (other.ended_at > mine.received_at)
         waiting = (
             earlier & (age < HELD) & still_open & ~other.status.isin(["cancelled", "referred"])
