@@ -53,10 +53,13 @@ def _a_day(count: int, *, at: datetime) -> dict[str, int]:
     from citycall.catalog.queries import catalog
     from citycall.core.actors import SYSTEM
     from citycall.demo import loading
+    from citycall.demo.history import truth
     from citycall.service_requests.actions.close import complete
     from citycall.service_requests.models import ServiceRequest
 
-    loading.generate(requests=count, seed=312, at=at)
+    # Of two days before ``at`` one is whole.
+    with patch.object(truth, "YEARS", 2 / 365.25):
+        loading.generate(requests=count, seed=312, at=at)
     outcomes = {
         each.id: each.spec.outcomes[0]
         for each in catalog().services
@@ -144,7 +147,7 @@ def _views(show: Callable[[Callable[[], None]], dict[str, Any]]) -> dict[str, An
         "public": "/performance",
     }
     # The first of all pages waits for what is loaded once in the life of a process.
-    client.get("/citistat/measures/received")
+    client.get("/citistat/measures/received?by=team")
     shows: dict[str, Callable[[], None]] = {
         name: partial(_get, client, path) for name, path in pages.items()
     }

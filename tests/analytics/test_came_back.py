@@ -130,6 +130,11 @@ def test_what_changed_is_found_by_looking_around_it(
         for n, each in enumerate(data.draw(requests), start=1)
         if data.draw(st.booleans())
     }
+    # And some at which nothing but the end is another.
+    for n, (at, spot, _done, _status, service) in enumerate(drawn, start=1):
+        if n not in changed and data.draw(st.booleans()):
+            ends = data.draw(st.tuples(st.none() | st.integers(0, 4), st.just("closed")))
+            changed[n] = told(n, at, spot, *ends, service)
     facts.execute("DELETE FROM staged_requests")
     for number in changed:
         facts.execute("INSERT INTO staged_requests VALUES (?)", [number])

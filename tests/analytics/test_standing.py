@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from citycall.analytics import attention, jobs, public, standing
+from citycall.analytics.measures.asked import usual
 from citycall.analytics.measures.asking import answers
+from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.series import series_of
 from citycall.analytics.store import Facts, store
+from citycall.citistat import measure_page
 from citycall.core import clock
 from citycall.core.actors import resident
 from citycall.service_requests.actions.submit import submit
@@ -45,6 +48,10 @@ def test_after_a_refresh_the_first_pages_ask_nothing(
         assert answers(standing.last_weeks(facts, by, where), facts)[0]["value"].to_pylist() == [4]
     assert public.monthly(facts, "received").months
     assert public.lines(facts, "service")
+    for name in MEASURES:
+        told = measure_page.shown(usual(name, facts, by="service"), facts)
+        assert len(told.moments) <= 53
+        assert [part.name for part in told.parts] in ([], ["Pothole"])
 
 
 def test_the_public_page_is_answered_as_it_would_be(settings: Any) -> None:

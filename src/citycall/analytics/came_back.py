@@ -38,6 +38,11 @@ def _key(moment: str, number: str = "0") -> str:
     return f"epoch_us({moment})::HUGEINT * {2**40} + {number}"
 
 
+def _stretch_of(moment: str) -> str:
+    """The number of the stretch of time, as long as a completion holds, that a moment is in."""
+    return f"CAST(floor(epoch({moment}) / {_HELD.total_seconds()}) AS INTEGER)"
+
+
 def _squares(table: str) -> str:
     """Rows of a table, one for each square within reach of their spot: ``col`` and ``line``."""
     return f"""
@@ -51,20 +56,46 @@ def _squares(table: str) -> str:
     )"""
 
 
+# What of a request others may depend on; those that are left out of account have no place.
 _MOVED: Final = """
-SELECT id, service, longitude, latitude, received_at FROM requests
-WHERE id IN (SELECT id FROM staged_requests) AND longitude IS NOT NULL
+SELECT id, service, received_at, completed_at, ended_at,
+    CASE WHEN counts THEN longitude END AS longitude,
+    CASE WHEN counts THEN latitude END AS latitude
+FROM (
+    SELECT *, NOT is_merged AND status NOT IN ('cancelled', 'referred') AS counts FROM requests
+    WHERE id IN (SELECT id FROM staged_requests)
+)
 """
-# Those about which something may have changed: told since, near what was there before or is now.
+# From when until when requests near what changed may be told something else than before: where
+# only an end changed, from the first of the ends on. One row a square and a stretch of time.
+_CHANGED: Final = f"""
+CREATE OR REPLACE TEMP TABLE changed AS
+WITH present AS ({_MOVED}), versions AS (
+    SELECT * FROM (SELECT * FROM moved EXCEPT SELECT * FROM present)
+    UNION ALL SELECT * FROM (SELECT * FROM present EXCEPT SELECT * FROM moved)
+), spans AS (
+    SELECT id, greatest(max(received_at), max(completed_at)) + INTERVAL {HELD_DAYS} DAY AS until,
+        CASE WHEN count(*) = 2 AND count(longitude) = 2
+                AND count(DISTINCT (service, longitude, latitude, received_at)) = 1
+            THEN least(min(completed_at), min(ended_at)) ELSE min(received_at) END AS since
+    FROM versions GROUP BY id
+), placed AS (
+    SELECT DISTINCT v.service, v.longitude, v.latitude, s.since, s.until
+    FROM versions v JOIN spans s USING (id) WHERE v.longitude IS NOT NULL
+)
+SELECT service, col, line, stretch, min(since) AS since FROM (
+    SELECT *, unnest(generate_series({_stretch_of("since")}, {_stretch_of("until")})) AS stretch
+    FROM ({_squares("placed")})
+) GROUP BY service, col, line, stretch
+"""
+# All that are made anew, and those about which something may have changed.
 _AFFECTED: Final = f"""
 CREATE OR REPLACE TEMP TABLE affected AS
-SELECT r.id, r.received_at
-FROM requests r JOIN (
-    SELECT service, col, line, min(received_at) AS since FROM ({_squares("moved")})
-    GROUP BY service, col, line
-) m ON m.service = r.service AND m.col = floor(r.longitude / {_EAST})
-    AND m.line = floor(r.latitude / {_NORTH})
-WHERE r.received_at >= m.since AND NOT r.is_merged
+SELECT id, received_at FROM requests WHERE id IN (SELECT id FROM staged_requests)
+UNION SELECT r.id, r.received_at
+FROM requests r JOIN changed c ON c.service = r.service AND c.col = floor(r.longitude / {_EAST})
+    AND c.line = floor(r.latitude / {_NORTH}) AND c.stretch = {_stretch_of("r.received_at")}
+WHERE r.received_at >= c.since AND NOT r.is_merged
 """
 _ASKED: Final = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
@@ -72,11 +103,18 @@ SELECT id, {_SPOT}, {_key("received_at", "id")} AS key FROM requests
 WHERE received_at >= $since AND received_at < $until AND longitude IS NOT NULL
     AND NOT is_merged AND {{chosen}}
 """
+_AROUND: Final = f"""
+CREATE OR REPLACE TEMP TABLE around AS
+WITH mine AS (SELECT DISTINCT {_SPOT} FROM asked)
+{_squares("mine")}
+"""
 _OTHERS: Final = f"""
 CREATE OR REPLACE TEMP TABLE others AS
 SELECT id, {_SPOT}, received_at, completed_at, ended_at FROM requests
 WHERE received_at < $until AND (received_at > $back OR completed_at > $back)
     AND longitude IS NOT NULL AND NOT is_merged AND status NOT IN ('cancelled', 'referred')
+    AND (service, floor(longitude / {_EAST}), floor(latitude / {_NORTH}))
+        IN (SELECT (service, col, line) FROM around)
 """
 _SPOTS: Final = f"""
 CREATE OR REPLACE TEMP TABLE spots AS
@@ -84,7 +122,6 @@ SELECT row_number() OVER () AS spot, * FROM (SELECT DISTINCT {_SPOT} FROM others
 """
 _NEAR: Final = f"""
 CREATE OR REPLACE TEMP TABLE near AS
-WITH mine AS (SELECT DISTINCT {_SPOT} FROM asked), around AS ({_squares("mine")})
 SELECT a.service, a.longitude, a.latitude, s.spot
 FROM around a JOIN (
     SELECT *, floor(longitude / {_EAST}) AS col, floor(latitude / {_NORTH}) AS line FROM spots
@@ -139,7 +176,7 @@ INSERT INTO came_back_now ({_within("helped")} EXCEPT {_within("still_open")})
 
 
 def note(connection: duckdb.DuckDBPyConnection) -> None:
-    """Keep where the requests that are to be replaced were; to be called before they are."""
+    """Keep what the requests that are to be replaced were; to be called before they are."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE moved AS {_MOVED}")
 
 
@@ -153,7 +190,7 @@ def write_whole(connection: duckdb.DuckDBPyConnection) -> None:
 
 def write_changed(connection: duckdb.DuckDBPyConnection) -> None:
     """As ``write_whole``, of what was staged now and what lies at the same places."""
-    connection.execute(f"INSERT INTO moved {_MOVED}")
+    connection.execute(_CHANGED)
     connection.execute(_AFFECTED)
     _find(connection, "affected", chosen="id IN (SELECT id FROM affected)")
     connection.execute(
@@ -177,8 +214,7 @@ def _find(connection: duckdb.DuckDBPyConnection, among: str, *, chosen: str) -> 
 
 def _times(connection: duckdb.DuckDBPyConnection, among: str) -> Iterator[datetime]:
     found = connection.execute(
-        f"SELECT DISTINCT CAST(floor(epoch(received_at) / {_HELD.total_seconds()}) AS INTEGER) AS n"
-        f" FROM {among} ORDER BY n"
+        f"SELECT DISTINCT {_stretch_of('received_at')} AS n FROM {among} ORDER BY n"
     ).fetchall()
     for (n,) in found:
         yield _FIRST + n * _HELD
@@ -186,7 +222,7 @@ def _times(connection: duckdb.DuckDBPyConnection, among: str) -> Iterator[dateti
 
 def _statements(chosen: str) -> Iterator[str]:
     yield _ASKED.format(chosen=chosen)
-    yield from (_OTHERS, _SPOTS, _NEAR, _LOOKED)
+    yield from (_AROUND, _OTHERS, _SPOTS, _NEAR, _LOOKED)
     yield _stretches("helped", _HELPED)
     yield _stretches("still_open", _OPEN)
     yield _CAME_BACK

@@ -113,8 +113,11 @@ _FAMILIES: Final = """
     ), down (id) AS (
         SELECT id FROM up
         UNION
-        SELECT r.id FROM down JOIN service_requests_servicerequest r
-            ON r.merged_into_id = down.id AND r.status = 'merged'
+        -- One by one (OFFSET): guessing at the size of families the planner would read all of them.
+        SELECT r.id FROM down CROSS JOIN LATERAL (
+            SELECT m.id FROM service_requests_servicerequest m
+            WHERE m.merged_into_id = down.id AND m.status = 'merged' OFFSET 0
+        ) r
     )
     SELECT id FROM down
 """

@@ -1,4 +1,4 @@
-"""What the first pages ask after every refresh, of the city and of each agency, and in public."""
+"""What first pages ask after a refresh: of the city, each agency, each measure, and in public."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from citycall.analytics import attention, public
 from citycall.analytics.facts import area_column
+from citycall.analytics.measures.asked import Asked, usual
 from citycall.analytics.measures.asking import Question, keep
 from citycall.analytics.measures.book import MEASURES
+from citycall.analytics.measures.judged import looked_at
 from citycall.analytics.measures.measure import Measure, Period, Shape
 from citycall.analytics.measures.series import from_first_period, later
 from citycall.analytics.store import Facts
@@ -94,3 +96,11 @@ def _pages(facts: Facts) -> Iterator[list[Question]]:
         yield last_weeks(facts, by, where)
         if layer:
             yield last_weeks(facts, area_column(layer), where, [MAPPED])
+    yield [each for name in MEASURES for each in _of_measure(usual(name, facts, by="service"))]
+
+
+def _of_measure(asked: Asked) -> Iterator[Question]:
+    """What the page of a measure asks."""
+    yield from_first_period(looked_at(asked.question(period=asked.period)))
+    yield asked.question()
+    yield asked.question(by=(asked.by,))

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from citycall.analytics.measures.asked import Asked
-from citycall.analytics.measures.asking import answer
+from citycall.analytics.measures.asking import answers
 from citycall.analytics.measures.book import MEASURES
 from citycall.analytics.measures.judged import Judged, judged
 from citycall.analytics.measures.measure import Counted, Measure, Shape, Unit, worse
@@ -61,7 +61,8 @@ def shown(asked: Asked, facts: Facts) -> Shown:
     """The numbers of a page. Three questions at most, whatever is asked."""
     measure = MEASURES[asked.measure]
     chart, moments = _series(measure, asked, facts)
-    whole = answer(asked.question(), facts).to_pylist()
+    (told,) = answers([asked.question()], facts)
+    whole = told.to_pylist()
     total = whole[0] if whole else {"value": None, "size": 0}
     return Shown(
         chart=chart,
@@ -121,7 +122,8 @@ def verdict_of(measure: Measure, told: Judged) -> str:
 def _parts(measure: Measure, asked: Asked, facts: Facts) -> list[Part]:
     known = names_of(facts, asked.by)
     found = []
-    for row in answer(asked.question(by=(asked.by,)), facts).to_pylist():
+    (told,) = answers([asked.question(by=(asked.by,))], facts)
+    for row in told.to_pylist():
         key = row[asked.by]
         where: dict[str, Any] = {**asked.where, asked.by: [key]}
         found.append(

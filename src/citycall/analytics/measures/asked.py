@@ -124,6 +124,14 @@ def read(query: QueryDict, *, measure: str, facts: Facts, actor: Actor) -> Asked
     )
 
 
+def usual(measure: str, facts: Facts, *, by: str = "") -> Asked:
+    """What is asked of a measure where an address says nothing else: a year of weeks."""
+    today = facts.about.today
+    until = begin(today, Period.WEEK)
+    since = later(until, Period.WEEK, -_USUAL[Period.WEEK])
+    return Asked(measure=measure, by=by, period=Period.WEEK, since=since, until=until, where={})
+
+
 def _rolls_by(asked: Period, since: date, until: date, today: date) -> Period | None:
     """The period whose usual days these are: forms send them along when they ask otherwise."""
     periods: list[Period] = [asked, *Period]

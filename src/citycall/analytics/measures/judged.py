@@ -57,8 +57,7 @@ def judged(question: Question, facts: Facts) -> list[Judged]:
         raise ValueError("What is judged needs a period, and since when.")
     measure = MEASURES[question.measure]
     shown = begin(since, period)
-    earlier = later(shown, period, -limits.BASELINE)
-    told = series(replace(question, since=earlier, by=()), facts)
+    told = series(looked_at(question), facts)
     if not told.keys:
         return []
     values = told.values.copy()
@@ -75,6 +74,14 @@ def judged(question: Question, facts: Facts) -> list[Judged]:
         for n, first in enumerate(told.periods)
         if first >= shown
     ]
+
+
+def looked_at(question: Question) -> Question:
+    """The question with the half year before, in whose light ``judged`` judges its periods."""
+    period, since = question.period, question.since
+    if period is None or since is None:
+        raise ValueError("What is judged needs a period, and since when.")
+    return replace(question, since=later(begin(since, period), period, -limits.BASELINE), by=())
 
 
 def _judged(found: limits.Limits, *, first: date, value: float, size: int, ripe: bool) -> Judged:
