@@ -69,4 +69,10 @@ def test_a_question_is_asked_kept_mailed_and_watched(site: str, size: tuple[int,
         check(opened)
         keep(page, "ask-question")
         page.goto(f"{site}/citistat/ask")
-        expect(page.get_by_role("link", name="Received of two groups")).to_be_visible()
+        for part in ("My questions", "What you have watched"):
+            listed = page.get_by_role("region", name=part)
+            expect(listed.get_by_role("link", name="Received of two groups")).to_be_visible()
+        check(opened)
+        page.get_by_role("button", name="End this rule").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Received of two groups")
+        expect(page.get_by_role("button", name="End this rule")).to_have_count(0)
