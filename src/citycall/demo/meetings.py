@@ -21,8 +21,8 @@ DAYS_BEFORE: Final = 3
 _BEGINS: Final = time(9, 30)
 _SATURDAY: Final = 6
 _NOTES: Final = """\
-The backlog is no smaller than two weeks ago. The south has the oldest open requests.
-Residents disputed more completions than usual; two of those looked at had not been done.
+The oldest open requests are in the south; the agency goes through them one by one.
+Two completions that residents disputed had not been done.
 The agency asks for a second truck on Mondays, when most reports of the weekend come in."""
 _ON_TIME: Final = Draft(
     what="Complete three of four requests by their date",
@@ -32,9 +32,13 @@ _ON_TIME: Final = Draft(
     goal=0.75,
 )
 _CHECKED: Final = Draft(
-    what="Look at every completion that looks false before the next meeting", due_on=None
+    what="Look at every completion that looks false before the next meeting",
+    due_on=None,
+    evidence="The list of those that were visited",
 )
-_TRUCK: Final = Draft(what="A second truck in the south on Mondays", due_on=None)
+_TRUCK: Final = Draft(
+    what="A second truck in the south on Mondays", due_on=None, evidence="The plan of the routes"
+)
 
 
 def hold(*, at: datetime) -> None:
