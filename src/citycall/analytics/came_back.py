@@ -6,9 +6,9 @@ the sense that ``duplicates`` gives to a place where trouble returns (what is to
 is the same trouble), for one service.
 
 Some addresses are told of thousands of times, so requests are never compared with each other. Of
-each exact spot there are the stretches in which a request would follow a completion, and those in
+each exact spot there are the spells in which a request would follow a completion, and those in
 which one would meet an open request; those that overlap are one. A request then only asks of each
-spot near it for the last stretch that began before it was told.
+spot near it for the last spell that began before it was told.
 """
 
 from collections.abc import Iterator
@@ -144,8 +144,8 @@ _OPEN: Final = f"""
     FROM others WHERE received_at > $back"""
 
 
-def _stretches(name: str, told: str) -> str:
-    """The stretches of each spot near, those that overlap as one: after ``since``, to ``until``."""
+def _spells(name: str, told: str) -> str:
+    """The spells of each spot near, those that overlap as one: after ``since``, to ``until``."""
     return f"""
 CREATE OR REPLACE TEMP TABLE {name} AS
 WITH told AS (
@@ -223,6 +223,6 @@ def _times(connection: duckdb.DuckDBPyConnection, among: str) -> Iterator[dateti
 def _statements(chosen: str) -> Iterator[str]:
     yield _ASKED.format(chosen=chosen)
     yield from (_AROUND, _OTHERS, _SPOTS, _NEAR, _LOOKED)
-    yield _stretches("helped", _HELPED)
-    yield _stretches("still_open", _OPEN)
+    yield _spells("helped", _HELPED)
+    yield _spells("still_open", _OPEN)
     yield _CAME_BACK

@@ -171,7 +171,6 @@ def area_map(
     people = residents(layer) if name == RATE else None
     shapes = drawn_areas(layer, tolerance=TOLERANCE)
     told = _told(facts, measure, by, where, people)
-    outline = drawn_areas(within[0], tolerance=TOLERANCE).get(within[1], ()) if within else ()
     if within:
         shapes = {key: rings for key, rings in shapes.items() if key in told}
     for key in shapes:
@@ -188,10 +187,9 @@ def area_map(
             for key, look in looks.items()
         },
         alt=_("%(measure)s by area as a map. The table says the same.") % {"measure": title},
-        outline=outline,
+        outline=_outline(within),
     )
     times = kept.times_of(facts, measure)
-    pages = links.areas_of(facts, layer)
     return AreaMap(
         svg=svg,
         measure=measure,
@@ -200,13 +198,13 @@ def area_map(
         rows=[
             Row(
                 name=names.get(key, unnamed()),
-                address=pages.get(key, ""),
+                address=address,
                 value=texts[key],
                 few=each.few,
                 size=numbers.told(each.size, Unit.COUNT),
                 query=urlencode({by: WITHOUT if key is None else key}) + f"&{times}",
             )
-            for key, each in sorted(told.items(), key=lambda pair: _order(pair[1], pair[0], names))
+            for key, each, address in _in_order(told, names, links.areas_of(facts, layer))
         ],
         bands=bands,
         query=f"by={by}&{times}",
@@ -214,8 +212,20 @@ def area_map(
     )
 
 
-def _order(told: _Told, key: Any, names: Mapping[Any, str]) -> tuple[bool, bool, float, str]:
-    return told.value is None, told.few, -(told.value or 0.0), names.get(key, "")
+def _outline(within: Within | None) -> Rings:
+    return drawn_areas(within[0], tolerance=TOLERANCE).get(within[1], ()) if within else ()
+
+
+def _in_order(
+    told: Mapping[Any, _Told], names: Mapping[Any, str], pages: Mapping[Any, str]
+) -> list[tuple[Any, _Told, str]]:
+    """Each area, what is told of it, and its page: most first, too little and unknown last."""
+
+    def order(key: Any) -> tuple[bool, bool, float, str]:
+        each = told[key]
+        return each.value is None, each.few, -(each.value or 0.0), names.get(key, "")
+
+    return [(key, told[key], pages.get(key, "")) for key in sorted(told, key=order)]
 
 
 def _told(
