@@ -1,6 +1,6 @@
 """A measure by area as a map, and the table that says the same; hot spots on the map."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isnan
@@ -187,45 +187,53 @@ def area_map(
             for key, look in looks.items()
         },
         alt=_("%(measure)s by area as a map. The table says the same.") % {"measure": title},
-        outline=_outline(within),
+        outline=_edge(within),
     )
     times = kept.times_of(facts, measure)
+
+    def query(key: Any) -> str:
+        return urlencode({by: WITHOUT if key is None else key}) + f"&{times}"
+
     return AreaMap(
         svg=svg,
         measure=measure,
         title=title,
         layer_title=layer_title,
-        rows=[
-            Row(
-                name=names.get(key, unnamed()),
-                address=address,
-                value=texts[key],
-                few=each.few,
-                size=numbers.told(each.size, Unit.COUNT),
-                query=urlencode({by: WITHOUT if key is None else key}) + f"&{times}",
-            )
-            for key, each, address in _in_order(told, names, links.areas_of(facts, layer))
-        ],
+        rows=_rows(told, texts, names, links.areas_of(facts, layer), query),
         bands=bands,
         query=f"by={by}&{times}",
         parts=within is not None,
     )
 
 
-def _outline(within: Within | None) -> Rings:
+def _edge(within: Within | None) -> Rings:
     return drawn_areas(within[0], tolerance=TOLERANCE).get(within[1], ()) if within else ()
 
 
-def _in_order(
-    told: Mapping[Any, _Told], names: Mapping[Any, str], pages: Mapping[Any, str]
-) -> list[tuple[Any, _Told, str]]:
-    """Each area, what is told of it, and its page: most first, too little and unknown last."""
+def _rows(
+    told: Mapping[Any, _Told],
+    texts: Mapping[Any, str],
+    names: Mapping[Any, str],
+    pages: Mapping[Any, str],
+    query: Callable[[Any], str],
+) -> list[Row]:
+    """A row for each area: most first, what rests on too little and what is unknown last."""
 
     def order(key: Any) -> tuple[bool, bool, float, str]:
         each = told[key]
         return each.value is None, each.few, -(each.value or 0.0), names.get(key, "")
 
-    return [(key, told[key], pages.get(key, "")) for key in sorted(told, key=order)]
+    return [
+        Row(
+            name=names.get(key, unnamed()),
+            address=pages.get(key, ""),
+            value=texts[key],
+            few=told[key].few,
+            size=numbers.told(told[key].size, Unit.COUNT),
+            query=query(key),
+        )
+        for key in sorted(told, key=order)
+    ]
 
 
 def _told(

@@ -277,10 +277,12 @@ class Nearby {
 }
 
 if (box) {
-  const { openMap } = await import(JSON.parse(box.dataset.map).module);
   try {
+    const { openMap } = await import(JSON.parse(box.dataset.map).module);
     root.nearby = new Nearby(await openMap(box));
   } catch {
-    // The box says that the map cannot be shown; the list is there as the server wrote it.
+    // The box says that the map cannot be shown, or gives back its room; the list is there as the
+    // server wrote it.
+    box.dataset.refused = "true";
   }
 }

@@ -217,11 +217,14 @@ function useLocation() {
 // ---- The map ----
 
 async function showMap() {
-  const { openMap, mapConfig } = await import(JSON.parse(box.dataset.map).module);
+  let mapConfig;
   try {
-    map = await openMap(box);
+    const script = await import(JSON.parse(box.dataset.map).module);
+    mapConfig = script.mapConfig;
+    map = await script.openMap(box);
   } catch {
-    // The box says so in words; everything else goes on without it.
+    // The box says so in words, or gives back its room; everything else goes on without it.
+    root.dataset.saving = "true";
     return;
   }
   map.onPin(pinMoved);
