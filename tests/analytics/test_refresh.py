@@ -1,6 +1,7 @@
 """The facts follow the operational tables: nothing lost, nothing twice, nothing half."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,13 @@ import pytest
 from django.db import connection, transaction
 
 from citycall.analytics.refresh import Refreshed, refresh
-from citycall.analytics.store import NoFactsYet, current, store
+from citycall.analytics.store import Facts, NoFactsYet, current, store
 from citycall.core.actors import resident
 from citycall.service_requests.actions.close import complete
 from citycall.service_requests.actions.merge import merge, unmerge
 from citycall.service_requests.actions.submit import submit
 from tests import city as small_city
-from tests.analytics.settled import refreshed, rows
+from tests.analytics.settled import refreshed, rows, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,6 +145,44 @@ def test_a_refresh_that_fails_leaves_the_present_version(city, monkeypatch) -> N
     assert store().version() == before
     assert len(list(store().folder.glob("v*.duckdb"))) == 1
     assert len(rows("SELECT * FROM requests")) == 1
+
+
+def test_a_version_is_shown_to_one_before_all_others(city) -> None:
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    refreshed(small_city.NOW)
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    count = "SELECT count(*) AS n FROM requests"
+    seen = []
+
+    def first(facts: Facts) -> None:
+        with ThreadPoolExecutor() as other:
+            meanwhile = other.submit(_refreshed_elsewhere).result()
+        seen.append((facts.sql(count).to_pylist(), rows(count), meanwhile))
+
+    settle()
+    refresh(at=small_city.NOW + HOUR, first=first)
+    assert seen == [([{"n": 2}], [{"n": 1}], None)]
+    assert rows(count) == [{"n": 2}]
+
+
+def _refreshed_elsewhere() -> Refreshed | None:
+    try:
+        return refresh(at=small_city.NOW + HOUR)
+    finally:
+        connection.close()
+
+
+def test_who_is_shown_a_version_first_and_fails_keeps_it_from_nobody(city) -> None:
+    def first(_facts: Facts) -> None:
+        raise OSError("the disk is full")
+
+    submit(small_city.draft(), by=resident(), at=small_city.NOW)
+    settle()
+    with pytest.raises(OSError, match="the disk is full"):
+        refresh(at=small_city.NOW, first=first)
+    assert len(rows("SELECT * FROM requests")) == 1
+    with ThreadPoolExecutor() as other:
+        assert other.submit(_refreshed_elsewhere).result() is not None
 
 
 def test_who_reads_is_not_blocked_and_sees_one_version(city) -> None:

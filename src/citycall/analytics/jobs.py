@@ -25,10 +25,9 @@ QUEUE = "housekeeping"
 @jobs.task(name=REFRESH_TASK, queue=QUEUE, queueing_lock=REFRESH_TASK)
 def refresh_facts(timestamp: int) -> None:
     """Every quarter of an hour: let the facts know what happened since the last time."""
-    done = refresh(at=clock.now())
+    done = refresh(at=clock.now(), first=keep_answers)
     _now(WATCH_TASK, timestamp)
     if done is not None:
-        keep_answers(store().facts())
         keep_up(store().facts(), at=clock.now())
     # What is found out each night is found out at once where nobody ever did.
     if present() is None:

@@ -3,6 +3,8 @@
 import logging
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from citycall.analytics import facts, gathering
-from citycall.analytics.store import MADE_AS, About, Store, store
+from citycall.analytics.store import MADE_AS, About, Facts, Store, store
 
 logger = logging.getLogger(__name__)
 
@@ -35,19 +37,36 @@ class Refreshed:
     about: About
 
 
-def refresh(*, at: datetime, whole: bool = False) -> Refreshed | None:
+def refresh(
+    *, at: datetime, whole: bool = False, first: Callable[[Facts], None] | None = None
+) -> Refreshed | None:
     """Publish a version of the facts with everything that is settled at ``at``.
 
     Reads only what changed since the last version where it can: not after a restore into another
-    database, nor when the layers of areas changed. None when another process is at it already.
+    database, nor when the layers of areas changed. ``first`` is shown the version before anybody
+    else, when nothing is read any more. None when another process is at it already.
     """
     begun = perf_counter()
-    with gathering.snapshot(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with _alone() as alone, ExitStack() as publishing:
+        if not alone:
             return None
-        done = _Refresh(store(), at=at).run(whole=whole)
-    return Refreshed(requests=done[0], whole=done[1], seconds=perf_counter() - begun, about=done[2])
+        with gathering.snapshot():
+            done = _Refresh(store(), at=at).run(publishing, whole=whole, first=first)
+        seconds = perf_counter() - begun
+    return Refreshed(requests=done[0], whole=done[1], seconds=seconds, about=done[2])
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether no other process refreshes; none begins meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 class _Refresh:
@@ -67,17 +86,18 @@ class _Refresh:
             made_as=f"{MADE_AS} {settings.TIME_ZONE}",
         )
 
-    def run(self, *, whole: bool) -> tuple[int, bool, About]:
+    def run(
+        self, publishing: ExitStack, *, whole: bool, first: Callable[[Facts], None] | None
+    ) -> tuple[int, bool, About]:
+        """Write the next version; ``publishing`` publishes it when it is left."""
         ids = None if whole else self._changed()
         Path(settings.ANALYTICS).mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in Path(settings.ANALYTICS).glob(f"{_STAGING}*"):
             shutil.rmtree(left, ignore_errors=True)
-        with (
-            tempfile.TemporaryDirectory(dir=settings.ANALYTICS, prefix=_STAGING) as folder,
-            self._store.next_version(whole=ids is None) as into,
-        ):
+        into = publishing.enter_context(self._store.next_version(whole=ids is None, first=first))
+        with tempfile.TemporaryDirectory(dir=settings.ANALYTICS, prefix=_STAGING) as folder:
             self._write(into, ids, Path(folder))
-            count = into.execute("SELECT count(*) FROM staged_requests").fetchone()
+        count = into.execute("SELECT count(*) FROM staged_requests").fetchone()
         return (int(count[0]) if count else 0), ids is None, self._about
 
     def _changed(self) -> list[int] | None:

@@ -8,7 +8,7 @@ version once, for reading only; who reads one that was replaced meanwhile reads 
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -203,10 +203,13 @@ class Store:
             return self._open[1], self._open[2]
 
     @contextmanager
-    def next_version(self, *, whole: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    def next_version(
+        self, *, whole: bool, first: Callable[[Facts], None] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """A new version to write into, empty or a copy of the present one; published at the end.
 
-        What fails leaves no trace.
+        What fails leaves no trace. ``first`` is shown what was written before anybody else; should
+        it fail, that is told when the version is published.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         before = self.version()
@@ -227,7 +230,17 @@ class Store:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        self._publish(name)
+        try:
+            if first is not None:
+                self._show(path, first)
+        finally:
+            self._publish(name)
+
+    def _show(self, path: Path, first: Callable[[Facts], None]) -> None:
+        with duckdb.connect(str(path), read_only=True, config=_config()) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            answers = path.with_suffix(_ANSWERS)
+            first(Facts(connection, path.name, read_about(connection), answers=answers))
 
     def _publish(self, name: str) -> None:
         beside = self.folder / f"{CURRENT}.next"

@@ -37,6 +37,7 @@ def demo(requests: int, load_only: bool) -> None:  # noqa: FBT001
 def _load(watch: ready.Stopwatch, *, requests: int) -> None:
     from citycall.analytics.fairness import actions as fairness
     from citycall.analytics.refresh import refresh
+    from citycall.analytics.standing import keep_answers
     from citycall.core import clock
     from citycall.core.actors import SYSTEM
     from citycall.demo import loading, meetings
@@ -52,7 +53,7 @@ def _load(watch: ready.Stopwatch, *, requests: int) -> None:
     with watch.part("making the first edition of the open data"):
         make_edition(by=SYSTEM, at=clock.now())
     with watch.part("gathering the facts behind CitiStat"):
-        refresh(at=clock.now())
+        refresh(at=clock.now(), first=keep_answers)
     with watch.part("comparing how areas are served"):
         fairness.compute(at=clock.now())
     with watch.part("holding a meeting, and making the pack of the next"):

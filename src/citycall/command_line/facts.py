@@ -21,10 +21,9 @@ def refresh_facts(whole: bool, trouble: bool) -> None:  # noqa: FBT001
     from citycall.analytics.places.refreshing import look_again
     from citycall.analytics.refresh import refresh
     from citycall.analytics.standing import keep_answers
-    from citycall.analytics.store import store
     from citycall.core import clock
 
-    done = refresh(at=clock.now(), whole=whole)
+    done = refresh(at=clock.now(), whole=whole, first=keep_answers)
     if done is None:
         raise click.ClickException("Another process is refreshing the facts at this moment.")
     read = "All read" if done.whole else "Changes read"
@@ -32,7 +31,6 @@ def refresh_facts(whole: bool, trouble: bool) -> None:  # noqa: FBT001
         f"{read}: {done.requests:,} requests in {done.seconds:.1f} s; "
         f"{done.about.lag_seconds:.0f} s behind"
     )
-    keep_answers(store().facts())
     told = publishing.bring_up_to_date(at=clock.now())
     if told is None:
         click.echo("Too few weeks are known to forecast the next ones.")

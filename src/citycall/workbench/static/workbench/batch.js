@@ -10,11 +10,14 @@
     try {
       const answer = await fetch(shown.dataset.batch, { headers: { Accept: "text/html" } });
       if (answer.ok && !answer.redirected) {
-        shown.innerHTML = await answer.text();
-        if (!shown.querySelector("[data-going-on]")) {
+        const told = document.createElement("template");
+        told.innerHTML = await answer.text();
+        // What came of it is told by the whole page, not by one that is about to go.
+        if (!told.content.querySelector("[data-going-on]")) {
           location.reload();
           return;
         }
+        shown.replaceChildren(told.content);
       }
     } catch {
       // Without a network nothing new is known; the next look may find it again.
