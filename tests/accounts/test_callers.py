@@ -49,6 +49,7 @@ def test_an_unknown_or_revoked_key_is_refused() -> None:
             caller(bearing(bad))
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_key_has_a_limit_of_its_own(settings: Settings) -> None:
     settings.CITYCALL_CALLS_PER_MINUTE = 2
     _key, usual = issue_key(name="Usual", scopes=[], by=SYSTEM, at=NOW)
@@ -62,6 +63,7 @@ def test_a_key_has_a_limit_of_its_own(settings: Settings) -> None:
         assert 1 <= caught.value.retry_after <= 61
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_without_keys_addresses_are_counted_apart(settings: Settings) -> None:
     settings.CITYCALL_CALLS_PER_MINUTE = 1
     caller(ask.get("/", REMOTE_ADDR="192.0.2.1"))
@@ -70,6 +72,7 @@ def test_without_keys_addresses_are_counted_apart(settings: Settings) -> None:
         caller(ask.get("/", REMOTE_ADDR="192.0.2.1"))
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_guessing_keys_counts_against_the_address(settings: Settings) -> None:
     settings.CITYCALL_CALLS_PER_MINUTE = 1
     with pytest.raises(NotAllowed):

@@ -165,23 +165,23 @@ def test_a_key_needs_the_scope(subscriber) -> None:
     problem(subscriber.get("/staff/teams"), 403, "not_allowed")
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_key_that_calls_too_often_is_told_to_wait(city) -> None:
     program = key_of(["webhooks:manage"], per_minute=2)
-    # A minute may end between two of the calls, and another begin.
-    answers = [program.get("/webhooks") for _each in range(5)]
+    answers = [program.get("/webhooks") for _each in range(3)]
     assert [each.status_code for each in answers[:2]] == [200, 200]
-    answer = next(each for each in answers if each.status_code != 200)
+    answer = answers[2]
     problem(answer, 429, "too_many_calls")
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
     assert answer.headers["RateLimit-Policy"] == '"calls";q=2;w=60'
     assert answer.headers["RateLimit"].startswith('"calls";r=0;t=')
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_an_address_that_calls_too_often_is_told_to_wait(anybody, settings) -> None:
     settings.CITYCALL_CALLS_PER_MINUTE = 1
-    answers = [anybody.get("/services") for _each in range(3)]
-    assert answers[0].status_code == 200
-    problem(next(each for each in answers if each.status_code != 200), 429, "too_many_calls")
+    assert anybody.get("/services").status_code == 200
+    problem(anybody.get("/services"), 429, "too_many_calls")
 
 
 def test_what_breaks_is_a_problem_and_is_written_down(anybody, monkeypatch, caplog) -> None:

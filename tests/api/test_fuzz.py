@@ -1,8 +1,9 @@
 """Schemathesis against a live server: no 5xx, and nothing that the document does not say.
 
 ``CITYCALL_FUZZ_EXAMPLES`` is how many examples an operation gets (25 by default, 2,000 for a
-release); ``CITYCALL_FUZZ_OPERATION`` looks at one operation only; ``CITYCALL_FUZZ_LOG`` is a file
-in which a long run can be watched.
+release); ``CITYCALL_FUZZ_SEED`` other examples than the usual ones (for a release, those of a day);
+``CITYCALL_FUZZ_OPERATION`` looks at one operation only; ``CITYCALL_FUZZ_LOG`` is a file in which a
+long run can be watched.
 """
 
 import os
@@ -26,6 +27,7 @@ from tests import city as small_city
 from tests.api.conftest import SCOPES
 
 EXAMPLES = os.environ.get("CITYCALL_FUZZ_EXAMPLES", "25")
+SEED = os.environ.get("CITYCALL_FUZZ_SEED", "311")
 ONLY = os.environ.get("CITYCALL_FUZZ_OPERATION", "")
 LOG = os.environ.get("CITYCALL_FUZZ_LOG", "")
 CONFIG = Path(__file__).parent / "schemathesis.toml"
@@ -72,6 +74,7 @@ def test_nothing_breaks_and_nothing_is_undocumented(live_server, tmp_path) -> No
                 *("run", document),
                 *("--checks", "all", "--exclude-checks", "object_level_authorization"),
                 *("--max-examples", EXAMPLES),
+                *("--seed", SEED),
                 *("--phases", "examples,coverage,fuzzing,stateful"),
                 *("-H", f"Authorization: Bearer {secret}"),
                 *(("--include-operation-id", ONLY) if ONLY else ()),

@@ -160,6 +160,7 @@ def test_a_key_of_one_agency_is_told_of_that_agency_only(told) -> None:
     assert own.get("/facts/requests.parquet").status_code == 403
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_calls_are_counted(told) -> None:
     program = key_of([FACTS_SCOPE], per_minute=1)
     assert program.get("/measures").status_code == 200

@@ -112,7 +112,7 @@ class TestBounds:
         receiver.answering = slow
         problem, took = self.reached(receiver, seconds=0.4)
         assert (problem.why, problem.sent) == ("slow", True)
-        assert 0.4 <= took < 2
+        assert 0.4 <= took < 8
 
     def test_an_endless_answer_is_refused(self, receiver: Receiver) -> None:
         receiver.answering = receivers.endless

@@ -65,6 +65,7 @@ def test_an_unknown_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize("way", ["query", "bearer"])
+@pytest.mark.usefixtures("one_minute")
 def test_a_key_is_read_from_the_address_and_from_the_header(way: str) -> None:
     _key, secret = issue_key(name="App", scopes=[READ_SCOPE], per_minute=1, by=SYSTEM, at=NOW)
     headers = {"Authorization": f"Bearer {secret}"} if way == "bearer" else {}

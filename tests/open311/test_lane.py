@@ -135,6 +135,7 @@ def test_numbers_and_unknown_ids_go_the_long_way(city: City, lane: Lane, long_wa
     assert long_way.asked == 3
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_calls_of_the_short_way_are_counted(
     city: City, lane: Lane, long_way: LongWay, settings: Settings
 ) -> None:

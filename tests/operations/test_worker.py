@@ -189,7 +189,7 @@ def test_asked_to_end_a_worker_finishes_what_it_has_begun() -> None:
         _defer("slow")
         hear(process, "slow began")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(20) == 0
     assert _states("slow") == ["succeeded"]
     assert not ProcrastinateWorker.objects.exists()
 
@@ -198,7 +198,7 @@ def test_an_idle_worker_ends_at_once_when_asked() -> None:
     with worker_process(before=TASKS) as process:
         wait_until(ProcrastinateWorker.objects.exists)
         process.send_signal(signal.SIGINT)
-        assert process.wait(3) == 0
+        assert process.wait(20) == 0
 
 
 def test_the_job_of_a_killed_worker_is_run_by_the_next() -> None:

@@ -22,6 +22,12 @@ from tests.city import City, draft
 AT = clock.now()
 
 
+@pytest.fixture(autouse=True)
+def _then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long ago this file was read, a link was asked for just now."""
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
 @pytest.fixture
 def link(city: City) -> AccessLink:
     submit(draft(), by=resident(), at=AT - timedelta(days=1))

@@ -24,6 +24,12 @@ AT = clock.now()
 PHONE = "+14105550123"
 
 
+@pytest.fixture(autouse=True)
+def _then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long ago this file was read, a link was asked for just now."""
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
 @pytest.fixture
 def folder(settings: Settings, tmp_path: Path) -> Path:
     pace.forget()

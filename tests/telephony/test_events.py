@@ -237,6 +237,7 @@ def test_only_a_key_of_a_telephone_system_may_tell(client, scope) -> None:
     assert not SwitchEvent.objects.exists()
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_calls_a_minute_are_limited(exchange, settings) -> None:
     settings.CITYCALL_CALLS_PER_MINUTE = 2
     callers.forget()

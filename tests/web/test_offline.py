@@ -180,6 +180,7 @@ def test_a_key_that_the_page_cannot_have_made_is_refused(
     assert Report.objects.count() == 0
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_too_many_at_once_are_told_when_to_come_again(
     client: Client, city: City, settings: Settings
 ) -> None:

@@ -43,7 +43,7 @@ def choose(city: None, settings: Settings, stand_in: StandIn) -> Any:
     """Choose a provider at the stand-in's address."""
 
     def chosen(provider: str, **options: Any) -> StandIn:
-        usual = {"seconds": 1.0, "area": "Port Calder, MD"}
+        usual = {"seconds": 8.0, "area": "Port Calder, MD"}
         settings.CITYCALL_GEOCODER = Geocoder(
             provider=provider, url=stand_in.url, **{**usual, **options}
         )

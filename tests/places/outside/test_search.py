@@ -185,7 +185,7 @@ def test_nobody_waits_longer_than_the_city_allows(choose: Any, answering: Any) -
     stand_in.answering = answering
     begun = time.monotonic()
     assert outside.search("harbor green") == ()
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 8
 
 
 def test_a_server_that_is_not_there_is_no_answer(choose: Any, settings: Any) -> None:
