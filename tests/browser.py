@@ -31,6 +31,8 @@ MARKS = [
     pytest.mark.django_db(transaction=True),
     # The test server finds the static files by itself, so nothing has to be gathered first.
     pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
+    # Many pages in one test, each of which may take its time. Seconds.
+    pytest.mark.timeout(300),
 ]
 # What a page is to show may come a moment later, on a small machine at work.
 expect.set_options(timeout=15_000)

@@ -1,9 +1,8 @@
 """A laptop with a kit and no network: a real browser with a profile of its own."""
 
 import json
-import os
-import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,10 +79,14 @@ class Laptop:
     def kill(self) -> None:
         """End the browser as a loss of power would: no process of it may say good-bye."""
         mark = f"--user-data-dir={self.profile}"
-        own = [each for each in psutil.process_iter(["cmdline"]) if mark in each.info["cmdline"]]
+        # Of one that has ended and waits to be reaped the command line is None.
+        running = psutil.process_iter(["cmdline"])
+        own = [each for each in running if mark in (each.info["cmdline"] or [])]
         assert own, "the browser of this profile is not running"
         for process in own:
-            os.kill(process.pid, signal.SIGKILL)
+            # They end with their first one.
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(own, timeout=10)
         for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
             (self.profile / name).unlink(missing_ok=True)

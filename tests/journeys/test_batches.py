@@ -157,7 +157,8 @@ def test_a_second_person_agrees(site: str) -> None:
         page.get_by_text("dispatcher asks you to look at this.").wait_for()
         assert page.url == address
         browser.check(opened)
-        page.get_by_role("button", name="Agree, and do it").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Agree, and do it").click()
         _work()
         page.get_by_text("4 requests were changed.").wait_for()
         browser.check(opened)

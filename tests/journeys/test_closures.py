@@ -72,6 +72,7 @@ def test_decided_by_one_key_and_checked(site: str, size: tuple[int, int]) -> Non
         page.keyboard.press("r")
         page.get_by_text("Kept as it is.").wait_for()
         assert ClosureFlag.objects.filter(state="right").count() == 1
+        page.locator(".cl-card:focus").wait_for()
         # The next one is in focus already; its reason stands there to be read before it is sent.
         page.keyboard.press("o")
         page.get_by_role("button", name="Open again").first.click()

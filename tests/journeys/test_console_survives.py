@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,7 +133,9 @@ def kill_browser(profile: Path) -> None:
     ours = [p for p in psutil.process_iter(["cmdline"]) if mark in (p.info["cmdline"] or [])]
     assert ours
     for process in ours:
-        process.kill()
+        # They end with their first one.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(ours, timeout=10)
 
 

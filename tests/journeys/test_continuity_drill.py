@@ -23,7 +23,7 @@ from tests.continuity import streets
 from tests.continuity.laptop import Laptop, times
 from tests.web import town
 
-pytestmark = [*browser.MARKS, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.timeout(900), *browser.MARKS, pytest.mark.slow]
 
 SHARES = (67, 67, 66)
 # After so many reports the second laptop loses its power.

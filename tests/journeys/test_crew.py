@@ -312,7 +312,9 @@ def test_a_dispatcher_plans_the_day_by_keyboard(
         browser.sign_in(page, "dispatcher")
         browser.check(opened)
         browser.press(page, page.get_by_role("button", name=re.compile("^Later")).first)
-        page.keyboard.press("Enter")
+        page.locator("button[name=down]:focus").wait_for()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         page.wait_for_url("**way=down**")
         browser.press(page, page.get_by_role("button", name=re.compile("^Order the stops")))
         page.get_by_text("of driving").first.wait_for()

@@ -48,6 +48,7 @@ def test_an_answer_is_found_while_typing_read_and_noted(site: str, size: tuple[i
     with browser.open_page(f"{site}/console/knowledge?call={call.pk}", size=size) as opened:
         page = opened.page
         browser.sign_in(page, "call-taker")
+        page.locator("#q:focus").wait_for()
         page.keyboard.type("plowed")
         item = page.locator("summary[data-known-item]", has_text="When is my street plowed?")
         item.wait_for()

@@ -107,9 +107,8 @@ class Reader:
 
     def reads(self, *texts: str) -> None:
         """Each of these is on the page, in the reader's language."""
-        main = self.page.inner_text("main")
         for text in texts:
-            assert self.says(text) in main, text
+            browser.says(self.page, self.says(text))
 
     def check(self, picture_name: str, opened: browser.OpenedPage, *, scripts: bool = True) -> None:
         """The page says which language it is, runs the right way, and is usable by everybody."""

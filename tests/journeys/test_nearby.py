@@ -21,12 +21,7 @@ from tests import browser
 from tests.city import City, draft
 from tests.web import town
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    # The test server finds the static files by itself, so nothing has to be gathered first.
-    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
-]
+pytestmark = browser.MARKS
 PLACE = (-76.58, 39.32)
 # A map with nothing on it: what is drawn here is the requests.
 BLANK = {"version": 8, "sources": {}, "layers": []}
@@ -96,15 +91,16 @@ def test_counts_then_points_by_keyboard_alone(live_server: LiveServer, city: Cit
 
         while page.locator("[data-near]").get_attribute("data-shown") == "hexagons":
             before = page.evaluate("document.querySelector('[data-near]').nearby.map.getZoom()")
-            page.get_by_role("button", name="Look closer").first.focus()
-            page.keyboard.press("Enter")
-            page.wait_for_function(
-                """(before) => {
-                  const { map, waiting } = document.querySelector("[data-near]").nearby;
-                  return map.getZoom() > before + 0.5 && !map.isMoving() && waiting;
-                }""",
-                arg=before,
-            )
+            with page.expect_response(re.compile(r"/(points|hexagons)\.json")):
+                page.get_by_role("button", name="Look closer").first.focus()
+                page.keyboard.press("Enter")
+                page.wait_for_function(
+                    """(before) => {
+                      const { map, waiting } = document.querySelector("[data-near]").nearby;
+                      return map.getZoom() > before + 0.5 && !map.isMoving() && waiting;
+                    }""",
+                    arg=before,
+                )
             page.wait_for_timeout(1_000)
         assert page.evaluate("document.activeElement.id") == "near-heading"
         links = page.locator(".near-item a")

@@ -192,6 +192,8 @@ def begin(page: Page, site: str) -> None:
     page.get_by_role("button", name="Street light out").first.click()
     page.get_by_text("No", exact=True).click()
     go_on(page)
+    # A connection that is lost while the page's own scripts are on their way is another matter.
+    page.wait_for_load_state()
 
 
 def go_on(page: Page) -> None:
@@ -225,8 +227,6 @@ def test_going_back_finds_what_was_typed_on_the_ordinary_page_too(site: str) -> 
     with visited(site, size=browser.PHONE) as (context, opened):
         page = opened.page
         begin(page, site)
-        # A connection that is lost while the page's own scripts are on their way is another matter.
-        page.wait_for_load_state()
         page.get_by_label("Address, street corner").fill("1200 Harbor Street")
         context.set_offline(True)
         page.get_by_text("There is no connection. What you typed is kept").wait_for()
@@ -329,13 +329,16 @@ def test_a_message_arrives_and_leads_to_the_report(site: str, size: tuple[int, i
             "ServiceWorker.deliverPushMessage",
             {"origin": site, "registrationId": registration(), "data": told},
         )
-        page.wait_for_timeout(500)
+        # The test's own time limit ends this.
         shown = page.evaluate(
             """async () => {
-              const { active } = await navigator.serviceWorker.ready;
+              await navigator.serviceWorker.ready;
               const registration = await navigator.serviceWorker.getRegistration();
-              const [one] = await registration.getNotifications();
-              return active && one && [one.title, one.body, one.data.address];
+              for (;;) {
+                const [one] = await registration.getNotifications();
+                if (one) return [one.title, one.body, one.data.address];
+                await new Promise((done) => setTimeout(done, 50));
+              }
             }"""
         )
         assert shown == ["Please check report 1", "Main St", "/r/1"]

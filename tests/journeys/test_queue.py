@@ -67,7 +67,7 @@ def test_what_changes_shows_without_loading_anew_also_after_the_database_was_awa
         take = page.locator('[data-row^="c"]').first
         take.focus()
         ring("+14105550111")
-        page.locator("[data-waiting]").filter(has_text="2").wait_for(timeout=5_000)
+        page.locator("[data-waiting]").filter(has_text="2").wait_for()
         assert take.evaluate("button => button === document.activeElement")
         with connection.cursor() as cursor:
             cursor.execute(
@@ -75,7 +75,7 @@ def test_what_changes_shows_without_loading_anew_also_after_the_database_was_awa
                 "WHERE datname = current_database() AND application_name = 'citycall live'"
             )
         ring("+14105550112")
-        page.locator("[data-waiting]").filter(has_text="3").wait_for(timeout=10_000)
+        page.locator("[data-waiting]").filter(has_text="3").wait_for()
         assert page.evaluate("() => window.same")
 
 
@@ -86,7 +86,7 @@ def test_a_page_that_finds_no_stream_asks_instead(site, settings) -> None:
         sign_in(page, "ada")
         page.locator("html[data-live=asking]").wait_for()
         ring("+14105550111")
-        page.locator("[data-waiting]").filter(has_text="2").wait_for(timeout=15_000)
+        page.locator("[data-waiting]").filter(has_text="2").wait_for()
 
 
 def test_one_key_takes_the_next_and_one_has_a_missed_caller_called_back(site) -> None:

@@ -44,11 +44,12 @@ def test_sorted_with_one_key_each(told: tuple[str, list[str]], size: tuple[int, 
         browser.press(page, page.get_by_role("button", name="Sign in"))
         page.get_by_role("heading", name=first).wait_for()
         browser.check(opened)
-        page.keyboard.press("n")
-        page.get_by_role("heading", name=second).wait_for()
-        page.keyboard.press("n")
-        page.get_by_role("heading", name=first).wait_for()
-        page.keyboard.press("1")
+        for number in (second, first):
+            with page.expect_navigation():
+                page.keyboard.press("n")
+            page.get_by_role("heading", name=number).wait_for()
+        with page.expect_navigation():
+            page.keyboard.press("1")
         page.get_by_text(f"{first} is sorted.").wait_for()
         page.get_by_role("heading", name=second).wait_for()
         browser.check(opened)

@@ -21,12 +21,7 @@ from citycall.service_requests import queries
 from tests import browser
 from tests.web import town
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    # The test server finds the static files by itself, so nothing has to be gathered first.
-    pytest.mark.filterwarnings("ignore:No directory at:UserWarning"),
-]
+pytestmark = browser.MARKS
 
 SIZES = [
     pytest.param(browser.PHONE, id="phone"),
