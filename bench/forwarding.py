@@ -26,7 +26,7 @@ from bench.forwarding_side import Plan
 LABELS = ("north", "south")
 SERVICES = ("street-markings", "alley-repair")
 SKEWS = (timedelta(minutes=7), timedelta(minutes=-11))
-SETTLED_SECONDS = 60.0
+SETTLED_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
