@@ -146,7 +146,7 @@ def test_what_happens_while_the_site_is_away_is_told_later(
 def test_who_waited_in_an_exchange_that_broke_does_not_wait_here_for_ever(
     site: Site, exchange: telephone.Exchange
 ) -> None:
-    exchange.call(callers(6, talk_ms=8_000), a_second=20, name="unlucky")
+    exchange.call(callers(6, talk_ms=20_000), a_second=20, name="unlucky")
     until(lambda: exchange.state()["waiting"] == DESKS)
     until(lambda: Call.objects.filter(answered_at__isnull=False).count() == DESKS)
     exchange.wait_until_told(seconds=45)
