@@ -137,6 +137,7 @@ def test_a_map_that_cannot_be_had_takes_no_room_and_is_not_needed(site: str) -> 
         expect(page.locator("[data-map]")).to_have_css("display", "none")
         expect(page.get_by_role("heading", name="In the whole city")).to_be_visible()
         begin(page, site, "pothole")
+        page.wait_for_load_state()
         expect(page.locator("[data-map]")).to_have_css("display", "none")
         page.get_by_label("Address, street corner").fill("1200 Harbor Street")
         page.locator(".cc-actions").get_by_role("button", name="Continue", exact=True).click()
