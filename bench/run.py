@@ -93,8 +93,8 @@ SMOKE = Sizes(
 )
 
 
-def _load_city(where: stage.Stage) -> str:
-    """The demo city and an API key in a new database; the key's secret."""
+def _use(where: stage.Stage) -> None:
+    """Let this process work on a database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citycall.settings")
     import django
     from django.db import connections
@@ -107,6 +107,13 @@ def _load_city(where: stage.Stage) -> str:
 
     settings.DATABASES["default"].update(database_of(where.url))
     connections["default"].settings_dict.update(database_of(where.url))
+
+
+def _load_city(where: stage.Stage) -> str:
+    """The demo city and an API key in a new database; the key's secret."""
+    _use(where)
+    from django.db import connections
+
     from citycall.accounts.actions import issue_key
     from citycall.core.actors import SYSTEM
     from citycall.demo import loading
@@ -117,6 +124,7 @@ def _load_city(where: stage.Stage) -> str:
     migrations.run(lock_timeout="5s", say=lambda line: None)
     loading.load_city(at=at)
     _key, secret = issue_key(name="Bench", scopes=[SUBMIT_SCOPE, READ_SCOPE], by=SYSTEM, at=at)
+    connections.close_all()
     return secret
 
 
@@ -125,14 +133,17 @@ def run(*, smoke: bool, only: Collection[str], say: Callable[[str], None]) -> di
     sizes = SMOKE if smoke else FULL
     results: dict[str, Any] = {"machine": _machine(), "smoke": smoke}
     cluster = stage.cluster_url()
-    for name, measure in _MEASUREMENTS.items():
-        if only and name not in only:
-            continue
-        say(f"{name} …")
-        start = time.monotonic()
-        with stage.prepared(cluster=cluster) as where:
-            results[name] = measure(where, _load_city(where), sizes)
-        say(f"{name}: {time.monotonic() - start:.0f} s: {json.dumps(results[name])}")
+    with stage.prepared(cluster=cluster) as loaded:
+        secret = _load_city(loaded)
+        for name, measure in _MEASUREMENTS.items():
+            if only and name not in only:
+                continue
+            say(f"{name} …")
+            start = time.monotonic()
+            with stage.prepared(cluster=cluster, like=loaded) as where:
+                _use(where)
+                results[name] = measure(where, secret, sizes)
+            say(f"{name}: {time.monotonic() - start:.0f} s: {json.dumps(results[name])}")
     return results
 
 

@@ -50,11 +50,12 @@ def _with_name(url: str, name: str) -> str:
 
 
 @contextmanager
-def prepared(*, cluster: str) -> Iterator[Stage]:
-    """A migrated database with the demo city's catalog and areas; dropped at the end."""
+def prepared(*, cluster: str, like: Stage | None = None) -> Iterator[Stage]:
+    """A database of its own, empty or a copy of another that nobody uses; dropped at the end."""
     name = f"bench_{secrets.token_hex(4)}"
+    template = f' TEMPLATE "{urlsplit(like.url).path[1:]}"' if like else ""
     with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"{template}')
     stage = Stage(url=_with_name(cluster, name))
     try:
         os.environ["DATABASE_URL"] = stage.url
