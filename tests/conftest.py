@@ -60,6 +60,7 @@ def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls at the doors are counted by the minute: here none ends."""
     from citycall.accounts import callers
 
+    callers.forget()
     monkeypatch.setattr(callers, "time", SimpleNamespace(time=lambda: 30.0))
 
 
